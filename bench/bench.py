@@ -1,0 +1,427 @@
+"""Measures the system as a visitor meets it, and writes a table to ``bench/results/``. ``make bench`` calls it.
+
+Everything runs on this machine, the client too, so the figures are floors. Each measurement ends after a
+number of requests or seconds, whichever comes first.
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+import json
+import os
+import platform
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "bench/results"
+PAGES = ("/", "/ord/bankid/", "/sok/?q=bank+id")
+WORD = "/ord/bankid/"
+CONCURRENCY = (1, 4, 16)
+BUILT_ANEW = "seen=1"  # a visitor with a cookie never gets a page that is kept ready-made (docs/adr/0009)
+MOST_REQUESTS, MOST_SECONDS, WARM_UP = 1000, 6.0, 10
+POSTGRESQL = os.environ.get("UTBUD_TEST_DATABASE_URL") or "postgres://postgres@127.0.0.1:5432"
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+
+
+# --- a site to measure ------------------------------------------------------------------------
+
+
+def environment(**ours: str) -> dict[str, str]:
+    """The environment with only the settings that are given."""
+    names = ("UTBUD_", "DATABASE_URL", "PORT", "DJANGO_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(names)} | ours
+
+
+def utbud(env: dict[str, str], *arguments: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "utbud", *arguments], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL
+    )
+
+
+def inside(env: dict[str, str], what: str) -> Any:
+    """What one of the functions under "inside Django" answers, run in a process of its own."""
+    command = [sys.executable, __file__, what]
+    done = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def seconds_to_first_page(address: str) -> float:
+    """Seconds until ``address`` answers 200."""
+    began = time.perf_counter()
+    while time.perf_counter() - began < 60:
+        try:
+            with urllib.request.urlopen(address, timeout=30) as response:
+                if response.status == 200:
+                    return time.perf_counter() - began
+        except (OSError, urllib.error.HTTPError):
+            time.sleep(0.02)
+    raise SystemExit(f"{address} did not answer within a minute")
+
+
+@contextlib.contextmanager
+def served(env: dict[str, str]) -> Iterator[float]:
+    """``utbud serve``; gives the seconds that ``make run`` takes to its first page on a site that exists."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "utbud", "serve", "--demo"],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        seconds_to_first_page(f"http://127.0.0.1:{env['PORT']}/")
+        yield time.perf_counter() - began
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+# --- pages per second -------------------------------------------------------------------------
+
+
+async def load(port: int, path: str, concurrency: int, cookie: str = "") -> dict[str, float]:
+    """Ask for ``path`` on ``concurrency`` kept connections. Pages a second, and milliseconds of p50 and p99."""
+    cookie_line = f"Cookie: {cookie}\r\n" if cookie else ""
+    request = (
+        f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nAccept-Encoding: gzip, br\r\n"
+        f"Accept: text/html\r\n{cookie_line}Connection: keep-alive\r\n\r\n"
+    ).encode()
+    times: list[float] = []
+    left, end = MOST_REQUESTS, time.perf_counter() + MOST_SECONDS
+
+    async def visitor() -> None:
+        nonlocal left
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while left > 0 and time.perf_counter() < end:
+            left -= 1
+            began = time.perf_counter()
+            writer.write(request)
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+            if not head.startswith("http/1.1 200"):
+                raise SystemExit(f"{path}: {head.splitlines()[0]}")
+            await reader.readexactly(int(head.split("content-length:")[1].split("\r\n")[0]))
+            times.append((time.perf_counter() - began) * 1000)
+        writer.close()
+
+    began = time.perf_counter()
+    await asyncio.gather(*(visitor() for _ in range(concurrency)))
+    return {
+        "pages_per_second": len(times) / (time.perf_counter() - began),
+        "p50": statistics.median(times),
+        "p99": statistics.quantiles(times, n=100)[98],
+    }
+
+
+# --- bytes over the wire ----------------------------------------------------------------------
+
+GROUPS = {
+    "Document": "HTML",
+    "Stylesheet": "CSS",
+    "Script": "JS",
+    "Font": "typsnitt",
+    "Image": "bilder",
+    "Media": "ljud",
+}
+
+
+def bytes_over_the_wire(port: int) -> dict[str, Any] | None:
+    """Requests and bytes of a word page at the first and the second visit, by kind. None without a Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    with sync_playwright() as playwright:
+        if path is None and not Path(playwright.chromium.executable_path).exists():
+            return None
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        context = browser.new_context(viewport={"width": 390, "height": 844})
+        visits = [one_visit(context, f"http://localhost:{port}{WORD}") for _ in range(2)]
+        version = browser.version
+        browser.close()
+    return {"first": visits[0], "second": visits[1], "browser": f"Chromium {version}"}
+
+
+def one_visit(context: Any, address: str) -> dict[str, Any]:
+    """Open ``address`` in a new tab, and count what went over the wire."""
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    requests: dict[str, dict[str, Any]] = {}
+    session.on(
+        "Network.requestWillBeSent",
+        lambda e: requests.setdefault(e["requestId"], {}).update(url=e["request"]["url"]),
+    )
+
+    def response(event: dict[str, Any]) -> None:
+        cached = event["response"].get("fromDiskCache") or event["response"].get("fromPrefetchCache")
+        requests.setdefault(event["requestId"], {}).update(kind=event["type"], cached=bool(cached))
+
+    session.on("Network.responseReceived", response)
+    session.on(
+        "Network.requestServedFromCache",
+        lambda e: requests.setdefault(e["requestId"], {}).update(cached=True),
+    )
+    session.on(
+        "Network.loadingFinished",
+        lambda e: requests.setdefault(e["requestId"], {}).update(size=e["encodedDataLength"]),
+    )
+    page.goto(address, wait_until="networkidle")
+    page.close()
+    sent = [
+        one
+        for one in requests.values()
+        if not one.get("cached") and not one.get("url", "").startswith("data:")
+    ]
+    sizes = dict.fromkeys([*GROUPS.values(), "annat"], 0)
+    for one in sent:
+        sizes[GROUPS.get(one.get("kind", ""), "annat")] += int(one.get("size", 0))
+    foreign = {urlsplit(one.get("url", "")).hostname for one in sent} - {"localhost", None}
+    return {"requests": len(sent), "sizes": sizes, "foreign": sorted(foreign)}
+
+
+# --- inside Django ----------------------------------------------------------------------------
+
+
+def queries() -> dict[str, list[int]]:
+    """Queries of each page at the first and the second visit in a process."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    counts: dict[str, list[int]] = {}
+    for path in PAGES:
+        for _visit in range(2):
+            with CaptureQueriesContext(connection) as captured:
+                response = Client(HTTP_HOST="localhost").get(path)
+            if response.status_code != 200:
+                raise SystemExit(f"{path}: {response.status_code}")
+            counts.setdefault(path, []).append(len(captured))
+    return counts
+
+
+def formats() -> dict[str, float]:
+    """Seconds to make all files of one word in a fresh process, then those of all the other published words."""
+    from utbud.learning.models import WordPage
+    from utbud.publishing import files
+
+    first, *others = WordPage.objects.live().order_by("title")
+    began = time.perf_counter()
+    files.make(first)
+    one = time.perf_counter() - began
+    for word in others:
+        files.make(word)
+    return {
+        "one": one,
+        "all": time.perf_counter() - began,
+        "words": 1 + len(others),
+        "files": len(first.FILES),
+    }
+
+
+def database() -> str:
+    """The database and its version."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT sqlite_version()")
+            return f"SQLite {cursor.fetchone()[0]}"
+        cursor.execute("SHOW server_version")
+        return f"PostgreSQL {cursor.fetchone()[0].split()[0]}"
+
+
+INSIDE = {"queries": queries, "formats": formats, "database": database}
+
+
+# --- the report -------------------------------------------------------------------------------
+
+
+def processor() -> str:
+    """The processor's own name for itself."""
+    with contextlib.suppress(OSError, StopIteration):
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    return platform.processor() or "unknown processor"
+
+
+def measure(**ours: str) -> dict[str, Any]:
+    """Everything, on one database."""
+    with tempfile.TemporaryDirectory(prefix="utbud-bench-", ignore_cleanup_errors=True) as var:
+        port = free_port()
+        env = environment(UTBUD_VAR=var, PORT=str(port), **ours)
+        busy = os.getloadavg()[0]
+        began = time.perf_counter()
+        utbud(env, "prepare")
+        utbud(env, "demo")
+        found: dict[str, Any] = {
+            "busy": busy,
+            "first_start": time.perf_counter() - began,
+            "database": inside(env, "database"),
+        }
+        print(f"== {found['database']}: formats", flush=True)
+        found["formats"] = inside(env, "formats")
+        found["queries"] = inside(env, "queries")
+        with served(env) as found["second_start"]:
+            time.sleep(5)  # jobs and schedule have started, and taken up what the demo left
+            found["load"] = {}
+            for path in PAGES:
+                for _ in range(WARM_UP):
+                    seconds_to_first_page(f"http://127.0.0.1:{port}{path}")
+                for concurrency in CONCURRENCY:
+                    print(f"== {found['database']}: {path} × {concurrency}", flush=True)
+                    found["load"][f"{path} {concurrency}"] = asyncio.run(load(port, path, concurrency))
+                found["load"][f"{path} anew"] = asyncio.run(load(port, path, 4, BUILT_ANEW))
+            found["wire"] = bytes_over_the_wire(port)
+        return found
+
+
+def report(runs: list[dict[str, Any]], machine: str, day: dt.date) -> str:
+    """The tables, as Markdown."""
+    kb = "{:.1f}".format
+    names = [run["database"] for run in runs]
+    lines = [
+        f"# Measured {day.isoformat()}",
+        "",
+        f"{machine}. {', '.join(names)}. `utbud serve` with 2 web workers, demo content, and the client on the same machine.",
+        f"Load average before each: {', '.join('{:.1f}'.format(run['busy']) for run in runs)} (what else the machine was doing).",
+        "",
+        "## Pages per second",
+        "",
+        "Strangers get pages that are kept ready-made for a minute (ADR 9); staff, and others with a cookie, get them built anew.",
+        "",
+        "| page | visitors at once | "
+        + " | ".join(f"{name}: pages/s | p50 ms | p99 ms" for name in names)
+        + " |",
+        "| --- | ---: |" + " ---: | ---: | ---: |" * len(runs),
+    ]
+    for path in PAGES:
+        for concurrency in (*CONCURRENCY, "anew"):
+            cells = [run["load"][f"{path} {concurrency}"] for run in runs]
+            figures = " | ".join(
+                f"{c['pages_per_second']:.0f} | {c['p50']:.1f} | {c['p99']:.1f}" for c in cells
+            )
+            name = f"`{path}`, built anew" if concurrency == "anew" else f"`{path}`"
+            lines.append(f"| {name} | {4 if concurrency == 'anew' else concurrency} | {figures} |")
+    lines += [
+        "",
+        "## Queries per page",
+        "",
+        "The first visit in a process, and the second.",
+        "",
+        "| page | " + " | ".join(names) + " |",
+        "| --- |" + " ---: |" * len(runs),
+    ]
+    for path in PAGES:
+        lines.append(
+            f"| `{path}` | " + " | ".join("{}, {}".format(*run["queries"][path]) for run in runs) + " |"
+        )
+    lines += [
+        "",
+        "## Time",
+        "",
+        "| what | " + " | ".join(f"{name}, s" for name in names) + " |",
+        "| --- |" + " ---: |" * len(runs),
+    ]
+    files, words = runs[0]["formats"]["files"], runs[0]["formats"]["words"]
+    for what, seconds in (
+        (
+            "`make run`, installed, empty data folder: until everything is prepared",
+            [run["first_start"] for run in runs],
+        ),
+        ("`make run` again: to the first page", [run["second_start"] for run in runs]),
+        (
+            f"from approval to all {files} files of a word, fresh process",
+            [run["formats"]["one"] for run in runs],
+        ),
+        (f"all files of all {words} published words, one process", [run["formats"]["all"] for run in runs]),
+    ):
+        lines.append(f"| {what} | " + " | ".join(f"{value:.1f}" for value in seconds) + " |")
+    wire = runs[0]["wire"]
+    lines += ["", f"## Over the wire: `{WORD}`", ""]
+    if wire is None:
+        return "\n".join([*lines, "Not measured: no Chromium on this machine.", ""])
+    kinds = list(wire["first"]["sizes"])
+    lines += [
+        f"{wire['browser']}, 390 px wide, kB (1000 bytes) with headers, compressed as sent.",
+        "",
+        "| visit | requests | HTML + CSS + JS | " + " | ".join(kinds) + " | other hosts |",
+        "| --- | ---: | ---: |" + " ---: |" * (len(kinds) + 1),
+    ]
+    for name, visit in (("first", wire["first"]), ("second", wire["second"])):
+        sizes = {kind: size / 1000 for kind, size in visit["sizes"].items()}
+        together = kb(sizes["HTML"] + sizes["CSS"] + sizes["JS"])
+        cells = " | ".join(kb(size) for size in sizes.values())
+        lines.append(f"| {name} | {visit['requests']} | {together} | {cells} | {len(visit['foreign'])} |")
+    return "\n".join([*lines, ""])
+
+
+@contextlib.contextmanager
+def postgresql() -> Iterator[str]:
+    """An empty database on a server that answers, dropped afterwards. "" without a server."""
+    import psycopg
+
+    try:
+        connection = psycopg.connect(f"{POSTGRESQL}/postgres", autocommit=True, connect_timeout=3)
+    except psycopg.Error:
+        yield ""
+        return
+    name = f"utbud_bench_{os.getpid()}"
+    with connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield f"{POSTGRESQL}/{name}"
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def main() -> None:
+    """Measure on SQLite and, where a server answers, on PostgreSQL, and write the report."""
+    today = dt.datetime.now(dt.UTC).date()
+    runs = [measure()]
+    with postgresql() as url:
+        if url:
+            runs.append(measure(DATABASE_URL=url))
+        else:
+            print("== PostgreSQL: no server answers, not measured", flush=True)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    machine = f"{processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    path = RESULTS / f"{today.isoformat()}-{os.cpu_count()}-cores.md"
+    path.write_text(report(runs, machine, today), encoding="utf-8")
+    print(path.read_text(encoding="utf-8"))
+    print(f"Written to {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        os.environ["DJANGO_SETTINGS_MODULE"] = "utbud.settings"
+        sys.path.insert(0, str(ROOT))
+        import django
+
+        django.setup()
+        print(json.dumps(INSIDE[sys.argv[1]]()))
+    else:
+        main()

@@ -1,0 +1,197 @@
+"""Takes the pictures of the README and the handbook anew, from the running product. ``make screenshots`` calls it.
+
+A site with the demo is served from a folder of its own, and a real Chromium looks at it. What the demo has none
+of (messages in the inbox) is put in as staff would do it.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image, ImageOps
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.conftest import FLAGS, PASSWORD, chromium, free_port  # noqa: E402
+
+PICTURES = ROOT / "docs/bilder"
+SIZE = {"width": 1280, "height": 900}
+PHONE = {"width": 320, "height": 900}
+SHEET_WIDTH, MARGIN = 620, 1  # pixels of a printed page, and of the line around it
+COLOURS = 256
+MOST_BYTES = 1_200_000  # all pictures together: whoever clones the project downloads them
+ADDRESS = "http://digitalt.bibliotek.example.org"  # what stands on paper
+WORD = "/ord/bankid/"
+MESSAGES = (
+    ("Telefon", "Fråga", "Maj Exempel", "070-174 06 11", "Hur får jag större text i mobilen?"),
+    ("Disken", "Förslag om samarbete", "Föreningen Provbjörken", "070-174 06 12", "Vi vill gärna hålla en kurs tillsammans med er."),
+)  # fmt: skip
+
+
+def utbud(environment: dict[str, str], *command: str) -> None:
+    subprocess.run([sys.executable, "-m", "utbud", *command], cwd=ROOT, env=environment, check=True)
+
+
+@contextmanager
+def site() -> Iterator[str]:
+    """The address of a site that is served for as long as the pictures are taken."""
+    ours = ("UTBUD_", "DATABASE_URL", "PORT", "DJANGO_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    with tempfile.TemporaryDirectory(prefix="utbud-pictures-", ignore_cleanup_errors=True) as folder:
+        port = free_port()
+        environment |= {"UTBUD_VAR": folder, "PORT": str(port), "UTBUD_BASE_URL": ADDRESS}
+        utbud(environment, "prepare")
+        utbud(environment, "demo")
+        process = subprocess.Popen([sys.executable, "-m", "utbud", "serve"], cwd=ROOT, env=environment)
+        address = f"http://localhost:{port}"
+        try:
+            wait_for(f"{address}/halsa/")
+            yield address
+        finally:
+            process.terminate()
+            process.wait(15)
+
+
+def wait_for(address: str) -> None:
+    for _attempt in range(150):
+        try:
+            urllib.request.urlopen(address, timeout=2)
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    sys.exit(f"{address} svarar inte.")
+
+
+def save(name: str, picture: bytes) -> None:
+    """Keep a picture with few colours, which no one sees the difference of."""
+    image = Image.open(BytesIO(picture)).convert("RGB")
+    image.quantize(COLOURS, dither=Image.Dither.NONE).save(PICTURES / f"{name}.png", optimize=True)
+
+
+def take(page: Page, name: str, address: str = "") -> None:
+    """A picture of ``address``, or of the page as it stands."""
+    if address:
+        page.goto(address)
+    page.wait_for_load_state("networkidle")
+    save(name, page.screenshot(animations="disabled"))
+
+
+def sheet(page: Page, name: str, address: str) -> None:
+    """A picture of the first page of a PDF, where pdftoppm can draw it."""
+    if not shutil.which("pdftoppm"):
+        print(f"pdftoppm finns inte: {name}.png blir som den var. Debian: apt install poppler-utils")
+        return
+    pdf = page.request.get(address).body()
+    command = ["pdftoppm", "-png", "-singlefile", "-scale-to-x", str(SHEET_WIDTH), "-scale-to-y", "-1"]
+    drawn = Image.open(BytesIO(subprocess.run(command, input=pdf, capture_output=True, check=True).stdout))
+    framed = BytesIO()
+    ImageOps.expand(drawn.convert("RGB"), MARGIN, "#999").save(framed, "PNG")
+    save(name, framed.getvalue())
+
+
+def log_in(page: Page, name: str) -> None:
+    page.context.clear_cookies()
+    page.goto("/admin/login/")
+    page.locator("#id_username").fill(name)
+    page.locator("#id_password").fill(PASSWORD)
+    page.get_by_role("button", name="Logga in").click()
+    page.wait_for_url("**/admin/")
+
+
+def put_in_the_inbox(page: Page) -> None:
+    """What came by phone and over the desk, as staff put it in."""
+    for way, kind, name, contact, text in MESSAGES:
+        page.goto("/admin/inkorg/lagg-in/")
+        page.get_by_label(way, exact=True).check()
+        page.get_by_label(kind, exact=True).check()
+        page.locator("[name=name]").fill(name)
+        page.locator("[name=contact]").fill(contact)
+        page.locator("[name=text]").fill(text)
+        page.get_by_role("button", name="Lägg in").click()
+        page.get_by_text("Det är inlagt").wait_for()
+
+
+def reader(page: Page) -> None:
+    """What a resident sees, and gets on paper."""
+    take(page, "start", "/")
+    take(page, "ord", WORD)
+    take(page, "hjalp", "/hjalp/")
+    page.set_viewport_size(PHONE)
+    take(page, "ord-mobil", WORD)
+    page.set_viewport_size(SIZE)
+    sheet(page, "utskrift", f"{WORD}utskrift.pdf")
+    sheet(page, "affisch", f"{WORD}affisch.pdf")
+
+
+def editor(page: Page) -> None:
+    """The day, the year, a word being written."""
+    log_in(page, "redaktor")
+    put_in_the_inbox(page)
+    take(page, "inkorg", "/admin/inkorg/")
+    take(page, "idag", "/admin/")
+    page.goto("/admin/aret/")
+    page.locator(".u-now").or_(page.locator("tr[data-week]").last).first.evaluate(
+        "row => row.scrollIntoView({block: 'center'})"
+    )
+    take(page, "aret")
+    page.locator("[data-pool] a").first.click()
+    take(page, "skriva")
+    page.get_by_role("button", name="Växla förhandsgranskning").click()
+    page.frame_locator("iframe").first.get_by_role("heading", level=1).wait_for()
+    take(page, "forhandsgranska")
+    page.get_by_role("button", name="Växla förhandsgranskning").click()
+    page.get_by_role("tab", name="Ljud").click()
+    take(page, "ljud")
+
+
+def publisher(page: Page) -> None:
+    """What waits for an answer."""
+    log_in(page, "utgivare")
+    page.goto("/admin/godkanna/")
+    page.locator("main table a").first.click()
+    page.frame_locator("iframe").get_by_role("heading", level=1).wait_for()
+    take(page, "godkanna")
+
+
+def pictures(browser: Browser, address: str) -> None:
+    for part in (reader, editor, publisher):
+        context = browser.new_context(
+            base_url=address,
+            viewport=SIZE,
+            device_scale_factor=1,
+            locale="sv-SE",
+            timezone_id="Europe/Stockholm",
+        )
+        part(context.new_page())
+        context.close()
+
+
+def main() -> None:
+    """Take all, and say how large they are."""
+    PICTURES.mkdir(exist_ok=True)
+    with site() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, "--lang=sv"])
+        pictures(browser, address)
+        browser.close()
+    sizes = {path.name: path.stat().st_size for path in sorted(PICTURES.glob("*.png"))}
+    for name, size in sizes.items():
+        print(f"{size / 1000:7.0f} kB  {name}")
+    total = sum(sizes.values())
+    print(f"{total / 1000:7.0f} kB  tillsammans")
+    if total > MOST_BYTES:
+        sys.exit(f"Bilderna är för stora tillsammans: högst {MOST_BYTES / 1000:.0f} kB.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""Loaded before the settings: tests keep their data in a folder of their own, never in var/."""
+
+import os
+import tempfile
+
+os.environ["UTBUD_VAR"] = tempfile.mkdtemp(prefix="utbud-test-")
+os.mkdir(os.path.join(os.environ["UTBUD_VAR"], "static"))
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync API runs a loop beside the tests
+
+
+def pytest_collection_modifyitems(config, items):
+    """On PostgreSQL only what asks a database is run: the rest has been run on SQLite and cannot differ."""
+    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        return
+    asks = [item for item in items if asks_a_database(item)]
+    if len(asks) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if not asks_a_database(item)])
+        items[:] = asks
+
+
+def asks_a_database(item):
+    """Whether a test has a database, or starts something that has."""
+    if any(item.get_closest_marker(name) for name in ("django_db", "processes", "browser")):
+        return True
+    return bool({"db", "transactional_db"} & set(getattr(item, "fixturenames", ())))

@@ -1,0 +1,306 @@
+"""What is unchanged is made once; what is kept is whole; what is not used goes."""
+
+import dataclasses
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.utils import timezone
+
+from tests.unit.formats.conftest import SVG
+from utbud.base import schedule
+from utbud.formats import actions, queries, speech, typeset
+from utbud.formats.content import Section
+from utbud.formats.models import Kind, Rendition
+
+pytestmark = pytest.mark.django_db
+KINDS = ["print", "poster", "card", "speech", "speech_slow"]
+OPENINGS = {
+    "print": b"%PDF-1.7",
+    "poster": b"%PDF-1.7",
+    "card": b"\x89PNG",
+    "speech": b"ID3",
+    "speech_slow": b"ID3",
+}
+
+
+def stored(folder="renditions"):
+    """The names of all files in storage under ``folder``."""
+    return sorted(actions._files_under(folder))
+
+
+def test_all_formats_are_made_and_are_what_they_say(short, sender, drawing):
+    made = actions.make_all(item=short, sender=sender)
+    assert list(made) == KINDS
+    for kind, rendition in made.items():
+        content = rendition.file.read()
+        assert (
+            rendition.file.name
+            == f"renditions/{kind}/{rendition.key[:2]}/{rendition.key}.{actions.ENDINGS[kind]}"
+        )
+        assert content.startswith(OPENINGS[kind])
+        assert (rendition.kind, rendition.bytes) == (kind, len(content))
+        assert 0 < rendition.seconds < 30
+        rendition.file.close()
+    assert made["print"].meta == {}
+    marks = made["speech"].meta["marks"]
+    assert (len(marks), sorted(marks) == marks, marks[-1] < made["speech"].meta["seconds"]) == (2, True, True)
+
+
+def test_nothing_is_made_twice(short, sender, drawing, monkeypatch):
+    first = actions.make_all(item=short, sender=sender)
+    for name in ("print_sheet", "poster", "card"):
+        monkeypatch.setattr(typeset, name, None)
+    monkeypatch.setattr(actions, "narrate", None)
+    assert actions.make_all(item=short, sender=sender) == first
+    assert len(stored()) == 5
+
+
+CHANGES = {
+    "nothing": (lambda item: item, lambda sender: sender, []),
+    "title": (lambda item: dataclasses.replace(item, title="Trådlöst nät"), lambda sender: sender, KINDS),
+    "lead": (lambda item: dataclasses.replace(item, lead="Wifi är bra."), lambda sender: sender, KINDS),
+    "sections": (
+        lambda item: dataclasses.replace(item, sections=(Section("Mer", ()),)),
+        lambda sender: sender,
+        ["print", "poster", "speech", "speech_slow"],
+    ),
+    "sources": (
+        lambda item: dataclasses.replace(item, sources=(("A", "b"),)),
+        lambda sender: sender,
+        ["print", "poster"],
+    ),
+    "version": (
+        lambda item: dataclasses.replace(item, version="ffffff"),
+        lambda sender: sender,
+        ["print", "poster"],
+    ),
+    "easy": (lambda item: dataclasses.replace(item, easy=(1,)), lambda sender: sender, []),
+    "picture": (
+        lambda item: dataclasses.replace(item, picture=dataclasses.replace(item.picture, digest="d2")),
+        lambda sender: sender,
+        ["print", "poster", "card"],
+    ),
+    "phone": (
+        lambda item: item,
+        lambda sender: dataclasses.replace(sender, phone="1"),
+        ["print", "poster", "card"],
+    ),
+    "drop-in": (
+        lambda item: item,
+        lambda sender: dataclasses.replace(sender, drop_in="Nej"),
+        ["print", "poster"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_shows_is_what_decides(item, sender, name):
+    change_item, change_sender, changed = CHANGES[name]
+    before = {kind: queries.key_of(kind, item=item, sender=sender) for kind in KINDS}
+    item, sender = change_item(item), change_sender(sender)
+    assert [
+        kind for kind in KINDS if queries.key_of(kind, item=item, sender=sender) != before[kind]
+    ] == changed
+
+
+def test_another_look_and_another_voice_are_made_anew(item, sender, monkeypatch):
+    before = {kind: queries.key_of(kind, item=item, sender=sender) for kind in KINDS}
+    monkeypatch.setattr(typeset, "look", lambda: "new")
+    monkeypatch.setattr(queries.voice(), "version", "new")
+    assert {kind for kind in KINDS if queries.key_of(kind, item=item, sender=sender) == before[kind]} == set()
+
+
+def test_a_sheet_without_a_sender_is_a_mistake(item):
+    with pytest.raises(ValueError, match="sender"):
+        queries.key_of("print", item=item)
+
+
+def test_ready_says_what_exists_and_makes_nothing(item, sender, django_assert_num_queries):
+    card = actions.card(item=item, sender=sender)
+    with django_assert_num_queries(1):
+        assert queries.ready(item=item, sender=sender) == {"card": card}
+    with django_assert_num_queries(1):
+        assert queries.ready(item=item, sender=sender, kinds=["print"]) == {}
+    assert len(stored()) == 1
+
+
+def test_one_that_fails_does_not_stop_the_others(short, sender, monkeypatch):
+    def broken(*_given, **_named):
+        raise speech.NoVoice("tyst")
+
+    monkeypatch.setattr(actions, "narrate", broken)
+    with pytest.raises(speech.NoVoice, match="tyst"):
+        actions.make_all(item=short, sender=sender)
+    assert sorted(Rendition.objects.values_list("kind", flat=True)) == ["card", "poster", "print"]
+
+
+# --- storage ----------------------------------------------------------------------------------
+
+
+def test_a_row_whose_file_is_gone_is_made_again(item, sender):
+    first = actions.card(item=item, sender=sender)
+    default_storage.delete(first.file.name)
+    again = actions.card(item=item, sender=sender)
+    assert (again.key, again.file.name, Rendition.objects.count()) == (first.key, first.file.name, 1)
+    assert stored() == [again.file.name]
+
+
+def test_a_drawing_that_comes_back_is_put_in(item, sender):
+    without = actions.print_sheet(item=item, sender=sender)
+    assert without.meta == {"missing": ["drawings/wifi.svg"]}
+    assert actions.print_sheet(item=item, sender=sender) == without
+    default_storage.save("drawings/wifi.svg", ContentFile(SVG))
+    with_it = actions.print_sheet(item=item, sender=sender)
+    assert (with_it.meta, with_it.key, len(stored())) == ({}, without.key, 1)
+    assert actions.print_sheet(item=item, sender=sender) == with_it
+
+
+def test_what_another_process_made_meanwhile_is_taken(item, sender, monkeypatch):
+    def make_while_another_does(*given):
+        monkeypatch.undo()
+        actions.card(item=item, sender=sender)
+        return b"mine"
+
+    monkeypatch.setattr(typeset, "card", make_while_another_does)
+    made = actions.card(item=item, sender=sender)
+    assert made.file.read().startswith(b"\x89PNG")
+    made.file.close()
+    assert stored() == [made.file.name]
+
+
+def test_a_storage_that_fails_leaves_no_row(item, sender, monkeypatch):
+    def full(*_given):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(FileSystemStorage, "_save", full)
+    with pytest.raises(OSError, match="No space left"):
+        actions.card(item=item, sender=sender)
+    assert Rendition.objects.count() == 0
+
+
+def test_a_storage_without_paths_will_do(short, sender, settings):
+    """As S3: no paths, and no folders to make."""
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    }
+    made = actions.make_all(item=short, sender=sender)
+    assert actions.make_all(item=short, sender=sender) == made
+    assert stored() == sorted(rendition.file.name for rendition in made.values())
+    assert actions.prune(timezone.now() + dt.timedelta(days=100)) == 5
+    assert stored() == []
+
+
+CHILD = """
+import json, pathlib, sys, time
+import django
+django.setup()
+from django.core.files.storage import default_storage
+from django.db import connection
+from utbud.formats import actions
+from utbud.formats.models import Rendition
+from tests.unit.formats.conftest import a_library, a_word
+folder, me = pathlib.Path(sys.argv[1]), sys.argv[2]
+
+def wait_for(*names):
+    until = time.monotonic() + 120
+    while not all((folder / name).exists() for name in names) and time.monotonic() < until:
+        time.sleep(0.01)
+
+if me == "a":
+    with connection.schema_editor() as editor:
+        editor.create_model(Rendition)
+    (folder / "table").touch()
+wait_for("table")
+save = default_storage.save
+
+def save_and_wait_for_the_other(name, content):
+    name = save(name, content)
+    (folder / me).touch()
+    wait_for("a", "b")
+    return name
+
+default_storage.save = save_and_wait_for_the_other
+card = actions.card(item=a_word(), sender=a_library())
+print(json.dumps([card.pk, card.file.name, default_storage.exists(card.file.name)]))
+"""
+
+
+@pytest.mark.processes
+def test_two_processes_at_once_end_with_one_row_and_one_file(tmp_path):
+    var, flags = tmp_path / "var", tmp_path / "flags"
+    flags.mkdir()
+    told = {**os.environ, "UTBUD_VAR": str(var), "DJANGO_SETTINGS_MODULE": "utbud.settings"}
+    told.pop("DATABASE_URL", None)
+    root = Path(__file__).parents[3]
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", CHILD, str(flags), me], env=told, cwd=root, stdout=subprocess.PIPE
+        )
+        for me in ("a", "b")
+    ]
+    try:
+        answers = [json.loads(child.communicate(timeout=180)[0]) for child in children]
+    finally:
+        for child in children:
+            child.kill()
+            child.communicate()
+    assert answers[0] == answers[1]
+    assert answers[0][2] is True
+    assert [path.suffix for path in (var / "media").rglob("*") if path.is_file()] == [".png"]
+
+
+# --- what is not used -------------------------------------------------------------------------
+
+
+def test_use_is_noted_once_a_day(item, sender, django_assert_num_queries):
+    card = actions.card(item=item, sender=sender)
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    Rendition.objects.update(used_at=yesterday)
+    with django_assert_num_queries(2):
+        actions.card(item=item, sender=sender)
+    assert Rendition.objects.get() == card
+    assert Rendition.objects.get().used_at == timezone.localdate()
+    with django_assert_num_queries(1):
+        actions.card(item=item, sender=sender)
+
+
+@pytest.mark.parametrize(("days", "kept"), [(0, True), (60, True), (61, False)])
+def test_what_nobody_has_asked_for_in_60_days_is_deleted(item, sender, now, days, kept):
+    actions.card(item=item, sender=sender)
+    Rendition.objects.update(used_at=timezone.localdate(now) - dt.timedelta(days=days))
+    assert actions.prune(now) == (0 if kept else 1)
+    assert (Rendition.objects.count(), len(stored())) == ((1, 1) if kept else (0, 0))
+    assert actions.prune(now) == 0
+
+
+@pytest.mark.parametrize("folder", ["renditions/card/ab", "recordings/2026"])
+@pytest.mark.parametrize(("hours", "kept"), [(1, True), (25, False)])
+def test_a_file_that_no_row_names_is_deleted_after_a_day(folder, hours, kept):
+    name = default_storage.save(f"{folder}/left.png", ContentFile(b"half"))
+    default_storage.save("original_images/mine.png", ContentFile(b"not ours"))
+    assert actions.prune(timezone.now() + dt.timedelta(hours=hours)) == (0 if kept else 1)
+    assert default_storage.exists(name) is kept
+    assert default_storage.exists("original_images/mine.png")
+
+
+def test_pruning_is_on_the_schedule_every_day():
+    entry = {entry.name: entry for entry in schedule.entries()}["utbud.formats.actions.prune"]
+    assert (entry.run, entry.seconds) == (actions.prune, 86_400)
+
+
+def test_the_preview_is_pictures_and_keeps_nothing(item, sender, drawing):
+    sheets = actions.preview_pages(item=item, sender=sender)
+    (poster,) = actions.preview_pages(item=item, sender=sender, poster=True)
+    assert {sheet[:4] for sheet in [*sheets, poster]} == {b"\x89PNG"}
+    assert (Rendition.objects.count(), stored()) == (0, [])
+
+
+def test_kinds_have_endings():
+    assert set(actions.ENDINGS) == set(Kind)

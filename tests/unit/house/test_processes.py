@@ -1,0 +1,161 @@
+"""The supervisor: what dies is started again, what is told to stop stops, and nothing is left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from utbud.processes import FIRST_WAIT, HEALTHY, LONGEST_WAIT, Child
+
+SLEEPER = "time.sleep(60)"
+STUBBORN = "[signal.signal(number, signal.SIG_IGN) for number in (2, 15)]; time.sleep(60)"
+ROOT = Path(__file__).parents[3]
+
+# Each child adds its number to a file when it starts, so that a test can see every process it has been.
+PROGRAM = """
+import functools, os, signal, sys, time
+from utbud.processes import Child, Supervisor
+
+def work(code, path):
+    with open(path, "a") as file:
+        print(os.getpid(), file=file)
+    exec(code)
+
+def main():
+    folder, *codes = sys.argv[1:]
+    children = [
+        Child(f"barn{i}", functools.partial(work, code, f"{folder}/{i}")) for i, code in enumerate(codes)
+    ]
+    Supervisor(children, lambda line: print(line, flush=True)).run()
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended but not been collected does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+class House:
+    """A supervisor with children, started for real."""
+
+    def __init__(self, folder: Path, *bodies: str) -> None:
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(folder), *bodies],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        wait_for(lambda: all(self.pids(i) for i in range(len(bodies))))
+
+    def pids(self, child: int) -> list[int]:
+        """Every process that a child has been, in order."""
+        path = self.folder / str(child)
+        return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.communicate()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Callable[..., House]]:
+    houses: list[House] = []
+
+    def start(*bodies: str) -> House:
+        houses.append(House(tmp_path, *bodies))
+        return houses[-1]
+
+    yield start
+    for each in houses:
+        each.end()
+
+
+@pytest.mark.processes
+def test_a_killed_child_is_started_again_and_the_others_are_left_alone(house: Callable[..., House]) -> None:
+    running = house(SLEEPER, SLEEPER)
+    [first], [other] = running.pids(0), running.pids(1)
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: len(running.pids(0)) == 2)
+    assert running.pids(1) == [other]
+    assert alive(other)
+    running.process.terminate()
+    said, _errors = running.process.communicate(timeout=5)
+    assert said == "barn0 slutade (signal 9) och startar igen om 0.5 s.\n"
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("body", [SLEEPER, STUBBORN], ids=["willing", "stubborn"])
+def test_stopping_leaves_nothing_behind_within_five_seconds(
+    house: Callable[..., House], body: str, number: signal.Signals
+) -> None:
+    running = house(body, SLEEPER)
+    pids = running.pids(0) + running.pids(1)
+    began = time.monotonic()
+    os.killpg(running.process.pid, number)  # as a terminal does it: everyone gets it
+    assert running.process.wait(timeout=10) == 0
+    assert time.monotonic() - began < 5
+    assert [pid for pid in pids if alive(pid)] == []
+
+
+@pytest.mark.processes
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent died")
+def test_children_end_when_the_supervisor_is_killed(house: Callable[..., House]) -> None:
+    running = house(SLEEPER, SLEEPER)
+    pids = running.pids(0) + running.pids(1)
+    running.process.kill()
+    wait_for(lambda: not any(map(alive, pids)))
+
+
+def nothing() -> None:
+    pass
+
+
+@pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded, use of fork:DeprecationWarning"
+)  # pytest's threads, not ours
+def test_the_wait_doubles_up_to_a_limit_and_starts_over_after_a_healthy_minute() -> None:
+    child, now, waits = Child("barn", nothing), 1000.0, []
+    for lived in (0, 0, 0, 0, 0, 0, 0, HEALTHY, 0):
+        child.start(now)
+        assert child.process is not None
+        child.process.join()
+        now += lived
+        assert child.died(now) == 0
+        waits.append(child.start_at - now)
+    assert waits == [FIRST_WAIT, 1, 2, 4, 8, 16, LONGEST_WAIT, FIRST_WAIT, 1]
+
+
+def sleep() -> None:
+    time.sleep(60)
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
+def test_a_living_child_has_not_died() -> None:
+    child = Child("barn", sleep)
+    child.start(0.0)
+    assert child.process is not None
+    assert child.died(1.0) is None
+    child.process.kill()
+    child.process.join()

@@ -1,0 +1,209 @@
+"""The year of words: planned, published Monday 08:00 in Stockholm, once."""
+
+import datetime as dt
+
+import pytest
+
+from utbud.learning import actions, queries
+from utbud.learning.models import PlannedWeek
+from utbud.publishing import actions as publishing
+from utbud.publishing.queries import Stage
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files")]
+
+
+@pytest.fixture
+def approved(site, write, now):
+    """A word planned for a week and approved."""
+
+    def approved(title, year, week, at=now):
+        word = write(title)
+        actions.plan_week(word=word, year=year, week=week, by=site.editor, now=at)
+        request = publishing.request_approval(page=word, message="", by=site.editor, now=at)
+        publishing.approve(request=request, publisher=site.publisher, by=site.chief, now=at)
+        word.refresh_from_db()
+        return word
+
+    return approved
+
+
+def tick(moment):
+    """What `utbud schedule` does at ``moment``."""
+    return publishing.publish_due(moment) + actions.start_due_weeks(moment)
+
+
+def week_word():
+    planned = queries.week_of_word()
+    return planned.word.title if planned else None
+
+
+@pytest.mark.parametrize(
+    ("year", "week", "last_moment_before"),
+    [
+        (2026, 49, dt.datetime(2026, 11, 30, 6, 59, 59, tzinfo=dt.UTC)),  # winter: 08:00 is 07:00 UTC
+        (
+            2027,
+            13,
+            dt.datetime(2027, 3, 29, 5, 59, 59, tzinfo=dt.UTC),
+        ),  # the day after the clock went forward
+        (2027, 44, dt.datetime(2027, 11, 1, 6, 59, 59, tzinfo=dt.UTC)),  # the day after it went back
+        (2026, 53, dt.datetime(2026, 12, 28, 6, 59, 59, tzinfo=dt.UTC)),  # a year of 53 weeks
+    ],
+)
+def test_the_word_goes_out_monday_at_eight_to_the_second(approved, year, week, last_moment_before):
+    word = approved("Molnet", year, week)
+    assert (word.live, tick(last_moment_before)) == (False, 0)
+    assert (tick(last_moment_before + dt.timedelta(seconds=1)), week_word()) == (1, "Molnet")
+
+
+def test_the_weeks_word_changes_by_itself(approved, now):
+    approved("Molnet", 2026, 48)  # this week: it goes out when it is approved
+    approved("Kakor", 2026, 49)
+    assert week_word() == "Molnet"
+    tick(dt.datetime(2026, 11, 30, 7, tzinfo=dt.UTC))
+    assert week_word() == "Kakor"
+
+
+def test_missed_while_the_machine_was_down_goes_out_once_when_it_is_up(approved):
+    for week, title in ((49, "Kakor"), (50, "Podd"), (51, "Virus")):
+        approved(title, 2026, week)
+    late = dt.datetime(2026, 12, 16, 12, tzinfo=dt.UTC)
+    assert [tick(late), tick(late), week_word()] == [3, 0, "Virus"]
+
+
+def test_not_approved_in_time_goes_out_when_it_is_approved(site, write, now):
+    word = write("Kakor")
+    actions.plan_week(word=word, year=2026, week=49, by=site.editor, now=now)
+    late = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
+    assert tick(late) == 0
+    request = publishing.request_approval(page=word, message="", by=site.editor, now=late)
+    publishing.approve(request=request, publisher=site.publisher, by=site.chief, now=late)
+    assert week_word() == "Kakor"
+    assert PlannedWeek.objects.get().published_at == late
+
+
+def test_a_word_that_is_out_can_be_the_weeks_word_again(site, approved, now):
+    word = approved("Molnet", 2026, 48)
+    approved("Kakor", 2026, 49)
+    tick(dt.datetime(2026, 11, 30, 7, tzinfo=dt.UTC))
+    actions.plan_week(word=word, year=2027, week=20, by=site.editor, now=now)
+    spring = dt.datetime(2027, 5, 17, 6, tzinfo=dt.UTC)
+    assert (tick(spring - dt.timedelta(seconds=1)), week_word()) == (0, "Kakor")
+    assert (tick(spring), week_word()) == (1, "Molnet")
+
+
+def test_a_withdrawn_word_is_nobodys_word_of_the_week(approved):
+    approved("Molnet", 2026, 47, at=dt.datetime(2026, 11, 16, 9, tzinfo=dt.UTC))
+    word = approved("Kakor", 2026, 48)
+    assert week_word() == "Kakor"
+    word.unpublish()
+    assert week_word() == "Molnet"
+
+
+class TestPlanning:
+    def plan(self, word, week, *, year=2026, now):
+        return actions.plan_week(word=word, year=year, week=week, by=None, now=now)
+
+    @pytest.mark.parametrize(
+        ("year", "week", "says"),
+        [
+            (2026, 54, "finns inte"),
+            (2027, 53, "finns inte"),
+            (2026, 0, "finns inte"),
+            (2026, 46, "redan slut"),
+        ],
+    )
+    def test_weeks_that_cannot_be_planned(self, write, now, year, week, says):
+        with pytest.raises(actions.PlanError, match=says):
+            self.plan(write(), week, year=year, now=now)
+
+    def test_a_week_taken_twice_says_by_what(self, write, now):
+        self.plan(write("Molnet"), 50, now=now)
+        with pytest.raises(actions.WeekTaken, match="upptagen av Molnet"):
+            self.plan(write("Kakor"), 50, now=now)
+        assert [row.word.title for row in PlannedWeek.objects.all()] == ["Molnet"]
+
+    def test_a_word_planned_again_moves(self, write, now):
+        word = write()
+        self.plan(word, 50, now=now)
+        self.plan(word, 51, now=now)
+        assert list(PlannedWeek.objects.values_list("week", flat=True)) == [51]
+
+    def test_a_move_to_a_taken_week_leaves_the_word_where_it_was(self, write, now):
+        first, second = write("Molnet"), write("Kakor")
+        self.plan(first, 50, now=now)
+        self.plan(second, 51, now=now)
+        with pytest.raises(actions.WeekTaken):
+            self.plan(first, 51, now=now)
+        assert dict(PlannedWeek.objects.values_list("week", "word__title")) == {50: "Molnet", 51: "Kakor"}
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [({50: "A", 51: "B"}, {50: "B", 51: "A"}), ({50: "A"}, {51: "A"}), ({51: "B"}, {50: "B"})],
+        ids=["two words", "to an empty week", "from an empty week"],
+    )
+    def test_swap(self, write, now, before, after):
+        for week, title in before.items():
+            self.plan(write(title), week, now=now)
+        actions.swap_weeks(first=(2026, 50), second=(2026, 51), now=now)
+        assert dict(PlannedWeek.objects.values_list("week", "word__title")) == after
+
+    def test_two_empty_weeks_have_nothing_to_swap(self, write, now):
+        with pytest.raises(actions.PlanError, match="tomma"):
+            actions.swap_weeks(first=(2026, 50), second=(2026, 51), now=now)
+
+    def test_a_word_that_has_gone_out_stays_in_its_week(self, approved, now):
+        approved("Molnet", 2026, 48)
+        with pytest.raises(actions.WeekGone):
+            actions.swap_weeks(first=(2026, 48), second=(2026, 51), now=now)
+        with pytest.raises(actions.WeekGone):
+            actions.clear_week(year=2026, week=48)
+
+    def test_cleared_and_put_back(self, write, now):
+        word = write()
+        self.plan(word, 50, now=now)
+        assert actions.clear_week(year=2026, week=50) == word
+        self.plan(word, 50, now=now)
+        assert PlannedWeek.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("filled", "missing"),
+    [([], [49, 50, 51]), ([49, 51], [50]), ([49, 50, 51], [])],
+)
+def test_a_warning_when_the_next_three_weeks_are_not_filled(write, now, filled, missing):
+    for week in filled:
+        actions.plan_week(word=write(f"Ord {week}"), year=2026, week=week, by=None, now=now)
+    assert [day.isocalendar().week for day in queries.unfilled_weeks(now)] == missing
+
+
+def test_the_warning_sees_past_new_year(write):
+    december = dt.datetime(2026, 12, 22, 12, tzinfo=dt.UTC)
+    actions.plan_week(word=write(), year=2026, week=53, by=None, now=december)
+    assert queries.unfilled_weeks(december) == [dt.date(2027, 1, 4), dt.date(2027, 1, 11)]
+
+
+def test_the_year_at_a_glance(site, write, approved, now):
+    approved("Publicerat", 2026, 48)
+    approved("Godkänt", 2026, 49)
+    for week, title in ((50, "Väntar"), (51, "Utkast")):
+        actions.plan_week(word=write(title), year=2026, week=week, by=site.editor, now=now)
+    waiting = PlannedWeek.objects.get(week=50).word
+    publishing.request_approval(page=waiting, message="", by=site.editor, now=now)
+    rows = queries.year_plan(2026, now=now)
+    assert len(rows) == 53
+    assert [(row.week, str(row.word or ""), row.stage, row.is_gap) for row in rows[46:52]] == [
+        (47, "", None, False),
+        (48, "Publicerat", Stage.PUBLISHED, False),
+        (49, "Godkänt", Stage.APPROVED, False),
+        (50, "Väntar", Stage.WAITING, False),
+        (51, "Utkast", Stage.DRAFT, False),
+        (52, "", None, True),
+    ]
+
+
+def test_the_year_costs_the_same_number_of_queries(write, now, django_assert_num_queries):
+    for count in (1, 3):
+        actions.plan_week(word=write(f"Ord {count}"), year=2026, week=48 + count, by=None, now=now)
+        with django_assert_num_queries(2):
+            queries.year_plan(2026, now=now)

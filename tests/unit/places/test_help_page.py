@@ -1,0 +1,150 @@
+"""/hjalp/: works for the one who reads it on paper, by ear or on an old phone."""
+
+import datetime as dt
+import re
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from utbud.base.dates import STOCKHOLM
+from utbud.base.plain_language import readability
+from utbud.places.models import (
+    HELPS_NOT_WITH,
+    HELPS_WITH,
+    LibrarySettings,
+    Opening,
+    OpeningHours,
+    Place,
+    SpecialDay,
+)
+
+pytestmark = pytest.mark.django_db
+NOW = dt.datetime(2026, 11, 23, 9, tzinfo=STOCKHOLM)
+
+
+def place(name: str = "Huvudbiblioteket", order: int = 0, **more: object) -> Place:
+    where = Place.objects.create(name=name, slug=name.lower(), kind=Place.Kind.MAIN, order=order, **more)
+    for kind, opens, closes in (
+        (Opening.OPEN, 10, 18),
+        (Opening.UNSTAFFED, 8, 10),
+        (Opening.DROP_IN, 13, 15),
+    ):
+        OpeningHours.objects.create(
+            place=where, kind=kind, weekday=0, opens=dt.time(opens), closes=dt.time(closes)
+        )
+    return where
+
+
+def page() -> str:
+    with time_machine.travel(NOW, tick=False):
+        return Client().get("/hjalp/").content.decode()
+
+
+def main(html: str) -> str:
+    found = re.search(r"<main.*?</main>", html, re.S)
+    assert found
+    return found.group()
+
+
+def words(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def test_it_tells_when_where_and_whom_to_call() -> None:
+    LibrarySettings.objects.create(phone="08-465 004 00")
+    place(street="Storgatan 1", postal_code="871 31", city="Härnösand", accessibility="Ramp och dörröppnare.")
+    SpecialDay.objects.create(date=dt.date(2026, 11, 25), closed=True, reason="Planeringsdag")
+    text = words(main(page()))
+    for said in (
+        "Telefon: 08-465 004 00",
+        "Nästa tid: I dag klockan 13–15 på Huvudbiblioteket",
+        "Huvudbiblioteket Meröppet nu till klockan 10. Personal finns i dag klockan 10.",
+        "Adress Storgatan 1, 871 31 Härnösand",
+        "Så kommer du in Ramp och dörröppnare.",
+        "Huvudbiblioteket: den här veckan, vecka 48",
+        "Måndag 23 november (i dag) 10–18 13–15 8–10",
+        "Onsdag 25 november Stängt – – Planeringsdag",
+    ):
+        assert said in text
+
+
+def test_a_place_with_drop_in_only_has_no_empty_column() -> None:
+    place().hours.exclude(kind=Opening.DROP_IN).delete()
+    html = main(page())
+    assert re.findall(r'<th scope="col">([^<]+)</th>', html) == ["Dag", "Hjälp utan att boka"]
+
+
+def test_the_phone_can_be_rung() -> None:
+    LibrarySettings.objects.create(phone="08-465 004 00")
+    place("Ramvik", phone="08-465 004 01")
+    html = main(page())
+    assert ('href="tel:+46846500400"' in html, 'href="tel:+46846500401"' in html) == (True, True)
+
+
+def test_without_places_or_phone_it_is_still_a_page() -> None:
+    text = words(main(page()))
+    assert "Det här hjälper vi till med" in text
+    assert ("Ring oss" in text, "Nästa tid" in text) == (False, False)
+
+
+def test_a_bus_without_hours_shows_no_empty_table() -> None:
+    Place.objects.create(name="Bokbussen", slug="bokbussen", kind=Place.Kind.BUS)
+    html = main(page())
+    assert ("<table" in html, "Här finns inga fasta tider." in html) == (False, True)
+
+
+def test_places_that_are_put_away_are_not_shown() -> None:
+    place(active=False)
+    assert "Huvudbiblioteket" not in page()
+
+
+def test_what_staff_write_is_shown_as_text() -> None:
+    LibrarySettings.objects.create(helps_with="<script>alert(1)</script>\n\n  Wifi  ")
+    place(about="<b>Välkommen</b>\nIn")
+    html = main(page())
+    assert "<li>&lt;script&gt;alert(1)&lt;/script&gt;</li><li>Wifi</li>" in html
+    assert "&lt;b&gt;Välkommen&lt;/b&gt;" in html
+
+
+def test_no_inline_style_or_script() -> None:
+    place()
+    html = main(page())
+    assert re.findall(r"\sstyle=|<style|<script|\son[a-z]+=", html) == []
+
+
+def test_every_table_has_a_caption_and_headers() -> None:
+    place()
+    html = main(page())
+    assert (html.count("<caption"), html.count('scope="col"'), html.count('scope="row"')) == (1, 4, 7)
+
+
+def test_ids_are_unique() -> None:
+    for number in range(3):
+        place(f"Plats{number}", order=number)
+    ids = re.findall(r'\sid="([^"]+)"', page())
+    assert len(ids) == len(set(ids))
+
+
+def test_it_is_easy_to_read() -> None:
+    LibrarySettings.objects.create(phone="08-465 004 00")
+    html = re.sub(r"<table.*?</table>", "", main(page()), flags=re.S)
+    text = re.sub(r"<[^>]+>", "", re.sub(r"</(?:p|li|h1|h2|dt|dd)>", ".\n", html))
+    assert readability(text).lix <= 40
+
+
+@pytest.mark.parametrize("text", [HELPS_WITH, HELPS_NOT_WITH])
+def test_the_lists_are_easy_to_read(text: str) -> None:
+    assert readability(text.replace("\n", ".\n")).lix <= 40
+
+
+def test_the_same_number_of_questions_for_1_and_3_places() -> None:
+    asked = []
+    for number in range(3):
+        place(f"Plats{number}", order=number)
+        with CaptureQueriesContext(connection) as done:
+            page()
+        asked.append(len(done))
+    assert asked[0] == asked[2]

@@ -1,0 +1,198 @@
+"""The library, its places and hours in the staff side: who may, what is refused, and where it is said."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import reverse
+
+from utbud.people import actions
+from utbud.people.models import ADMINISTRATOR, EDITOR, PUBLISHER, User
+from utbud.places.models import HELPS_NOT_WITH, HELPS_WITH, LibrarySettings, OpeningHours, Place, SpecialDay
+
+pytestmark = pytest.mark.django_db
+SETTINGS = {
+    "library_name": "Härnösands bibliotek",
+    "programme_name": "Digitalt utbud",
+    "phone": "08-465 004 00",
+    "accent": "#0b5a5e",
+    "help_colour": "#8A3420",
+    "helps_with": HELPS_WITH,
+    "helps_not_with": HELPS_NOT_WITH,
+    "message_months": "6",
+}
+
+
+def someone(role: str) -> Client:
+    actions.ensure_roles()
+    user = User.objects.create_user(role, password="ett långt lösenord")
+    user.groups.add(Group.objects.get(name=role))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def address(name: str) -> str:
+    if name == "settings":
+        return reverse("wagtailsettings:edit", args=["places", "librarysettings", LibrarySettings.load().pk])
+    return reverse(name)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "settings",
+        "wagtailsnippets_places_place:list",
+        "wagtailsnippets_places_place:add",
+        "wagtailsnippets_places_specialday:list",
+    ],
+)
+@pytest.mark.parametrize(
+    ("role", "status"), [(EDITOR, 302), (PUBLISHER, 302), (ADMINISTRATOR, 200), (None, 302)]
+)
+def test_only_administrators_change_the_library(page: str, role: str | None, status: int) -> None:
+    client = someone(role) if role else Client()
+    assert client.get(address(page)).status_code == status
+
+
+def test_the_library_is_saved() -> None:
+    client, url = someone(ADMINISTRATOR), address("settings")
+    assert client.post(url, SETTINGS).status_code == 302
+    row = LibrarySettings.objects.get()
+    assert (row.library_name, row.phone, row.accent) == ("Härnösands bibliotek", "08-465 004 00", "#0B5A5E")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        (
+            "accent",
+            "#F2B84B",
+            "Färgen når kontrasten 1,7:1 mot sidans bakgrund. Den behöver minst 7:1. Välj en mörkare färg.",
+        ),
+        ("phone", "123", "Vi känner inte igen telefonnumret. Skriv det som 08-465 004 00."),
+        ("message_months", "0", "Kontrollera att detta värde är större än eller lika med 1."),
+    ],
+)
+def test_what_cannot_be_saved_says_why(field: str, value: str, message: str) -> None:
+    client, url = someone(ADMINISTRATOR), address("settings")
+    page = client.post(url, SETTINGS | {field: value}).content.decode()
+    assert message in page
+    assert f'value="{value}"' in page  # what was typed is kept
+
+
+def times(name: str, rows: list[dict[str, str]]) -> dict[str, str]:
+    data = {
+        f"{name}-TOTAL_FORMS": str(len(rows)),
+        f"{name}-INITIAL_FORMS": "0",
+        f"{name}-MIN_NUM_FORMS": "0",
+        f"{name}-MAX_NUM_FORMS": "",
+    }
+    for number, row in enumerate(rows):
+        data |= {f"{name}-{number}-{field}": value for field, value in row.items()}
+    return data
+
+
+def posted(hours: list[dict[str, str]], special_days: list[dict[str, str]] | None = None) -> dict[str, str]:
+    place = {"name": "Ramviks bibliotek", "kind": "filial", "slug": "", "order": "1", "active": "on"}
+    return place | times("hours", hours) | times("special_days", special_days or [])
+
+
+def test_a_place_is_saved_with_its_hours_and_special_days() -> None:
+    client, url = someone(ADMINISTRATOR), reverse("wagtailsnippets_places_place:add")
+    hours = [
+        {"weekday": "0", "kind": "open", "opens": "10:00", "closes": "13:00"},
+        {"weekday": "0", "kind": "open", "opens": "13:00", "closes": "18:00"},
+        {"weekday": "0", "kind": "dropin", "opens": "13:00", "closes": "15:00"},
+    ]
+    closed = [{"date": "2026-12-23", "closed": "on", "reason": "Dan före dan"}]
+    assert client.post(url, posted(hours, closed)).status_code == 302
+    place = Place.objects.get()
+    assert (place.slug, place.hours.count(), place.special_days.get().reason) == (
+        "ramviks-bibliotek",
+        3,
+        "Dan före dan",
+    )
+
+
+def test_hours_that_collide_are_refused_where_they_stand() -> None:
+    client, url = someone(ADMINISTRATOR), reverse("wagtailsnippets_places_place:add")
+    hours = [
+        {"weekday": "0", "kind": "open", "opens": "10:00", "closes": "14:00"},
+        {"weekday": "0", "kind": "open", "opens": "13:00", "closes": "18:00"},
+    ]
+    response = client.post(url, posted(hours))
+    assert response.status_code == 200
+    assert response.context["form"].formsets["hours"].errors == [
+        {},
+        {"opens": ["Tiden krockar med en annan av samma slag: Måndag 10:00–14:00."]},
+    ]
+    assert Place.objects.count() == 0
+
+
+def test_special_days_that_collide_are_refused_where_they_stand() -> None:
+    client, url = someone(ADMINISTRATOR), reverse("wagtailsnippets_places_place:add")
+    days = [
+        {"date": "2026-12-23", "kind": "open", "opens": "10:00", "closes": "14:00"},
+        {"date": "2026-12-23", "kind": "open", "closed": "on"},
+    ]
+    response = client.post(url, posted([], days))
+    assert response.context["form"].formsets["special_days"].errors == [
+        {},
+        {"opens": ["Tiden krockar med en annan av samma slag: 2026-12-23, 10:00–14:00."]},
+    ]
+
+
+def test_two_times_can_change_places_with_each_other() -> None:
+    client = someone(ADMINISTRATOR)
+    place = Place.objects.create(name="Ramvik", slug="ramvik", kind=Place.Kind.BRANCH)
+    rows = [
+        OpeningHours.objects.create(place=place, weekday=0, opens=dt.time(start), closes=dt.time(end))
+        for start, end in ((10, 13), (13, 18))
+    ]
+    hours = [
+        {"id": str(rows[0].pk), "weekday": "0", "kind": "open", "opens": "15:00", "closes": "18:00"},
+        {"id": str(rows[1].pk), "weekday": "0", "kind": "open", "opens": "10:00", "closes": "15:00"},
+    ]
+    data = posted(hours) | {"hours-INITIAL_FORMS": "2", "slug": "ramvik"}
+    assert client.post(reverse("wagtailsnippets_places_place:edit", args=[place.pk]), data).status_code == 302
+    assert sorted(f"{row}" for row in OpeningHours.objects.all()) == [
+        "Måndag 10:00–15:00",
+        "Måndag 15:00–18:00",
+    ]
+
+
+def test_the_list_of_common_days_holds_only_common_days() -> None:
+    place = Place.objects.create(name="Ramvik", slug="ramvik", kind=Place.Kind.BRANCH)
+    SpecialDay.objects.create(date=dt.date(2026, 12, 23), place=place, closed=True, reason="Bara i Ramvik")
+    SpecialDay.objects.create(date=dt.date(2026, 12, 22), closed=True, reason="Överallt stängt")
+    page = someone(ADMINISTRATOR).get(reverse("wagtailsnippets_places_specialday:list")).content.decode()
+    assert ("Överallt stängt" in page, "Bara i Ramvik" in page) == (True, False)
+
+
+def test_a_common_day_is_saved_for_all_places() -> None:
+    client, url = someone(ADMINISTRATOR), reverse("wagtailsnippets_places_specialday:add")
+    assert (
+        client.post(url, {"date": "2026-12-23", "closed": "on", "reason": "Planeringsdag"}).status_code == 302
+    )
+    assert SpecialDay.objects.get().place is None
+
+
+@pytest.mark.parametrize(
+    "name", ["wagtailsnippets_places_place:add", "wagtailsnippets_places_specialday:add", "settings"]
+)
+def test_the_forms_are_in_swedish(name: str) -> None:
+    page = someone(ADMINISTRATOR).get(address(name)).content.decode()
+    english = (
+        "Place",
+        "Hours",
+        "Special day",
+        "Opens",
+        "Closes",
+        "Weekday",
+        "Helps with",
+        "Accent",
+        "Logo alt",
+    )
+    assert [word for word in english if f">{word}" in page or f">\n{word}" in page] == []

@@ -1,0 +1,1 @@
+"""Digitalt utbud: write once, approve once, reach everyone."""

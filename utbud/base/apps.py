@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class BaseConfig(AppConfig):
+    name = "utbud.base"
+    verbose_name = "Grund"
+
+    def ready(self) -> None:
+        """Register the probes and the upkeep."""
+        from utbud.base import probes, schedule, upkeep  # noqa: F401 - the probes register themselves
+
+        schedule.every(seconds=3600)(upkeep.tidy)
+        schedule.every(seconds=60)(upkeep.take_up_again)

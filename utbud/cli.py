@@ -1,0 +1,262 @@
+"""The ``utbud`` command: our own few words, and every Django command after them.
+
+Plain Swedish without gettext, on purpose: gettext needs all of Django loaded, and the list of commands, a wrong
+word or a taken port should be told at once.
+"""
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from utbud.processes import Child, Supervisor, end_with_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "utbud.settings")
+ROUND_EVERY = 1.0  # seconds between two looks at what is due
+
+
+def say(line: str) -> None:
+    """One line to whoever looks at the terminal or the log, at once."""
+    print(line, flush=True)
+
+
+# --- what runs for long -----------------------------------------------------------------------
+
+
+def serve(*arguments: str) -> None:
+    """Web, jobs and schedule under one supervisor. ``--demo`` first fills an empty site and tells its logins."""
+    from django.conf import settings
+    from django.db import connections
+
+    port_must_be_free(settings.BIND, settings.PORT)
+    load()
+    if "--demo" in arguments:
+        prepare()
+        demo()
+    connections.close_all()  # a connection must not be shared by processes
+    say(f"Digitalt utbud startar: webb, jobb och schema. Öppna {settings.BASE_URL} – avsluta med Ctrl-C.")
+    children = [Child("webb", web), Child("jobb", worker), Child("schema", schedule)]
+    Supervisor(children, say).run()
+    say("Digitalt utbud är avslutat.")
+    os._exit(0)  # taking a loaded Django down piece by piece takes a second, for nothing
+
+
+def web() -> None:
+    """The web server alone: granian with our WSGI application."""
+    from django.conf import settings
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    port_must_be_free(settings.BIND, settings.PORT)
+    application()  # loaded once here; the workers are forked from it
+    say(f"Webben svarar på {settings.BASE_URL} ({settings.BIND}:{settings.PORT}).")
+    server = Granian(
+        "utbud.wsgi:application",
+        address=settings.BIND,
+        port=settings.PORT,
+        interface=Interfaces.WSGI,
+        workers=settings.WEB_WORKERS,
+        blocking_threads=1,
+        respawn_failed_workers=True,
+        workers_kill_timeout=2,
+        log_level=LogLevels.warning,
+    )
+    server.serve(target_loader=worker_application, wrap_loader=False)
+
+
+def load() -> None:
+    """Load the whole of Django, with our addresses."""
+    import django as django_package
+    from django.urls import get_resolver
+
+    django_package.setup()
+    get_resolver().url_patterns  # noqa: B018 - read for its effect: the first visitor need not wait for it
+
+
+def application() -> Callable[..., Any]:
+    """The WSGI application."""
+    load()
+    from utbud.wsgi import application
+
+    return application
+
+
+def worker_application() -> Callable[..., Any]:
+    """What a web worker runs. A worker whose main process was killed would hold the port for ever."""
+    end_with_parent()
+    return application()
+
+
+def worker() -> None:
+    """The jobs: one after another, from the database."""
+    os.nice(10)  # whoever waits for a page goes before sound and print being made
+    say("Jobben körs en i taget, så fort de finns.")
+    django("db_worker", "--no-startup-delay", "--no-reload", "-v", "0")
+
+
+def schedule() -> None:
+    """What is done again and again, until SIGTERM or Ctrl-C."""
+    from django.db import close_old_connections
+    from django.utils import timezone
+
+    from utbud.base.schedule import Round, entries
+
+    pause = Pause()
+    load()
+    say(f"Schemat håller {len(entries())} återkommande saker i gång.")
+    this_round = Round()
+    while pause.seconds(ROUND_EVERY):
+        close_old_connections()
+        this_round.run_due(timezone.now())
+        close_old_connections()
+
+
+class Pause:
+    """Sleep that SIGTERM and Ctrl-C end at once; what is being done when they come is done first."""
+
+    def __init__(self) -> None:
+        self.asleep, self.over = True, False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._end)
+
+    def _end(self, number: int, frame: FrameType | None) -> None:
+        self.over = True
+        if self.asleep:
+            sys.exit(0)
+
+    def seconds(self, length: float) -> bool:
+        """Sleep ``length`` seconds. False when it is time to end."""
+        self.asleep = True
+        if not self.over:
+            time.sleep(length)
+        self.asleep = False
+        return not self.over
+
+
+def port_must_be_free(address: str, port: int) -> None:
+    """End with one kind line if ``port`` is taken. Granian would share it and answer every other time."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            sys.exit(
+                f"utbud: Porten {port} på {address} går inte att använda ({error.strerror}). "
+                f"Stäng det program som har den, eller välj en annan: PORT={port + 1}"
+            )
+
+
+# --- what is done once ------------------------------------------------------------------------
+
+
+def prepare() -> None:
+    """Bring the database and the static files up to date."""
+    from django.core.management import call_command
+
+    load()
+    from utbud.base.probes import tables
+
+    if not tables().ok:
+        call_command("migrate", verbosity=0, interactive=False)
+    collect_static()
+
+
+def demo() -> None:
+    """Fill an empty site with demo content. Where the demo's people are, tell how to log in as one of them."""
+    from django.core.management import call_command
+
+    load()
+    from utbud.people.models import User
+    from utbud.web import demo
+    from utbud.web.models import StartPage
+
+    if not StartPage.objects.exists():
+        say("Lägger in demons innehåll. Det tar en stund, men bara första gången.")
+        call_command("utbud_demo")
+    logins = [username for username, *_names in demo.LOGINS]
+    if User.objects.filter(username__in=logins, email__endswith="@example.org").count() == len(logins):
+        say(f"Demons inloggningar på /admin/: {', '.join(logins)}. Lösenord: {demo.PASSWORD}")
+
+
+def collect_static() -> None:
+    """Run ``collectstatic`` when the files it collects are not those of the last time."""
+    import hashlib
+
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list(None):
+            with storage.open(path) as file:
+                digest.update(path.encode() + hashlib.sha256(file.read()).digest())
+    stamp = settings.STATIC_ROOT / ".collected"
+    if not stamp.exists() or stamp.read_text() != digest.hexdigest():
+        call_command("collectstatic", verbosity=0, interactive=False)
+        stamp.write_text(digest.hexdigest())
+
+
+def check() -> None:
+    """Ask every probe and say what to do. Ends with 1 if something that is needed does not work."""
+    load()
+    from utbud.base.health import ask_all
+
+    fine = True
+    for name, finding in ask_all().items():
+        say(f"{'✓' if finding.ok else '✗'} {name}: {finding.says}")
+        if not finding.ok:
+            fine = fine and not finding.needed
+            say(f"    {finding.todo}" + ("" if finding.needed else " (Det går att vara utan.)"))
+    say("Allt som behövs fungerar." if fine else "Något som behövs fungerar inte. Gör det som står under ✗.")
+    sys.exit(0 if fine else 1)
+
+
+def django(*arguments: str) -> None:
+    """A Django command with its own arguments."""
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["utbud", *arguments])
+
+
+COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
+    "serve": (serve, "kör allt: webb, jobb och schema, och startar om det som dör"),
+    "web": (web, "kör bara webben"),
+    "worker": (worker, "kör bara jobben (ljud, utskrifter och annat som görs i bakgrunden)"),
+    "schedule": (schedule, "kör bara schemat (publicerar i tid, skickar brev, städar)"),
+    "prepare": (prepare, "gör databas och statiska filer redo, efter installation och uppdatering"),
+    "setup": (lambda: django("utbud_setup"), "lägger in det som ett nytt bibliotek börjar med"),
+    "demo": (demo, "fyller en tom webbplats med demons innehåll"),
+    "check": (check, "kontrollerar att allt som behövs fungerar, och säger vad du kan göra"),
+}
+TAKES = {"serve": {"--demo"}}  # what may stand after a command of ours
+
+
+def main() -> None:
+    """Run the command in ``sys.argv``. Without one, list them."""
+    name, arguments = (sys.argv[1:2] or [""])[0], sys.argv[2:]
+    try:
+        if name in ("", "-h", "--help"):
+            list_commands()
+        elif name not in COMMANDS or (name == "check" and arguments):
+            django(name, *arguments)
+        elif unknown := set(arguments) - TAKES.get(name, set()):
+            sys.exit(f"utbud: {name} förstår inte {' '.join(sorted(unknown))}. Skriv utbud för att se orden.")
+        else:
+            COMMANDS[name][0](*arguments)
+    except KeyboardInterrupt:
+        sys.exit(130)  # 128 + SIGINT, as shells say it
+
+
+def list_commands() -> None:
+    """What one can write after ``utbud``."""
+    say("Digitalt utbud. Skriv utbud och ett av orden:\n")
+    for name, (_function, line) in COMMANDS.items():
+        say(f"  {name:10}{line}")
+    say("\nDjangos egna kommandon går också, till exempel utbud migrate. utbud help räknar upp dem.")

@@ -1,0 +1,299 @@
+"""Making formats from content, each once, and taking in what staff read themselves.
+
+None of these should be called inside a transaction: sound takes seconds, and SQLite would wait.
+"""
+
+import datetime as dt
+import hashlib
+import logging
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from utbud.base import dates
+from utbud.formats import queries, sound, typeset
+from utbud.formats.content import Item, Sender, reading
+from utbud.formats.models import Kind, Recording, Rendition
+from utbud.formats.speech import narrate
+
+logger = logging.getLogger(__name__)
+
+KEEP_UNUSED = dt.timedelta(days=60)
+ORPHAN_AFTER = dt.timedelta(days=1)  # a file that no row names may be one that is just being made
+LARGEST = 100 * 1024 * 1024  # bytes
+LONGEST, SHORTEST = 15 * 60, 0.5  # seconds
+SILENT = -60.0  # dB, mean
+ENDINGS = {
+    Kind.PRINT: "pdf",
+    Kind.POSTER: "pdf",
+    Kind.CARD: "png",
+    Kind.SPEECH: "mp3",
+    Kind.SPEECH_SLOW: "mp3",
+}
+SLOWER = 0.8  # the tempo at which a recording is read slowly
+
+Made = tuple[bytes, dict[str, Any]]  # a file and what is to be remembered about it
+
+
+class NotASound(Exception):
+    """An upload that cannot be used as a reading. The message is Swedish, for the one who sent it."""
+
+
+# --- the formats ------------------------------------------------------------------------------
+
+
+def print_sheet(*, item: Item, sender: Sender) -> Rendition:
+    """The item as large print (PDF/UA-1), made if it does not exist. Raises OSError when storage fails."""
+    return _typeset(Kind.PRINT, typeset.print_sheet, item, sender)
+
+
+def poster(*, item: Item, sender: Sender) -> Rendition:
+    """The item as a poster of one A4 (PDF/UA-1), made if it does not exist. Raises OSError when storage fails."""
+    return _typeset(Kind.POSTER, typeset.poster, item, sender)
+
+
+def card(*, item: Item, sender: Sender) -> Rendition:
+    """The item as a picture for link previews (PNG, 1200 × 630), made if it does not exist. Raises OSError."""
+    return _typeset(Kind.CARD, typeset.card, item, sender)
+
+
+def speech(*, item: Item, slow: bool = False, recording: Recording | None = None) -> Rendition:
+    """The item read aloud (MP3), by ``recording`` when there is one, made if it does not exist.
+
+    ``meta`` is {"marks": [the second each sentence of ``content.reading`` begins], "seconds": the length}.
+    Raises speech.NoVoice, sound.Failed (ffmpeg), OSError (storage).
+    """
+    kind = Kind.SPEECH_SLOW if slow else Kind.SPEECH
+    key = queries.key_of(kind, item=item, recording=recording)
+    return _get_or_make(kind, key, lambda: _sound_of(item, slow=slow, recording=recording))
+
+
+def make_all(*, item: Item, sender: Sender, recording: Recording | None = None) -> dict[str, Rendition]:
+    """All formats of an item by kind: print, poster, card, speech, speech_slow. What exists is not made again.
+
+    One that fails does not stop the others; the first failure is raised when all have been tried.
+    """
+    makers: dict[str, Callable[[], Rendition]] = {
+        Kind.PRINT.value: lambda: print_sheet(item=item, sender=sender),
+        Kind.POSTER.value: lambda: poster(item=item, sender=sender),
+        Kind.CARD.value: lambda: card(item=item, sender=sender),
+        Kind.SPEECH.value: lambda: speech(item=item, recording=recording),
+        Kind.SPEECH_SLOW.value: lambda: speech(item=item, slow=True, recording=recording),
+    }
+    made: dict[str, Rendition] = {}
+    failures: list[Exception] = []
+    for kind, make in makers.items():
+        try:
+            made[kind] = make()
+        except Exception as error:  # noqa: BLE001, RUF100 - raised below
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    return made
+
+
+def preview_pages(*, item: Item, sender: Sender, poster: bool = False) -> list[bytes]:
+    """The sheets of the print, or the poster, as PNG pictures for the staff side. Nothing is kept."""
+    files, _missing = _files(item, sender)
+    return typeset.pages(item, sender, files, of_poster=poster)
+
+
+def _typeset(
+    kind: Kind, make: Callable[[Item, Sender, typeset.Files], bytes], item: Item, sender: Sender
+) -> Rendition:
+    def made() -> Made:
+        files, missing = _files(item, sender)
+        return make(item, sender, files), {"missing": missing} if missing else {}
+
+    return _get_or_make(kind, queries.key_of(kind, item=item, sender=sender), made)
+
+
+def _files(item: Item, sender: Sender) -> tuple[dict[str, bytes], list[str]]:
+    """The pictures that the sheets show, by name in storage, and the names of those that are not there."""
+    names = ([item.picture.name] if item.picture else []) + ([sender.logo_name] if sender.logo_name else [])
+    files: dict[str, bytes] = {}
+    for name in names:
+        try:
+            with default_storage.open(name) as file:
+                files[name] = file.read()
+        except (FileNotFoundError, SuspiciousFileOperation):
+            logger.warning("The picture %s is not in storage; it is left out of print.", name)
+    return files, [name for name in names if name not in files]
+
+
+def _sound_of(item: Item, *, slow: bool, recording: Recording | None) -> Made:
+    narration = narrate(reading(item), queries.voice(), slow=slow and recording is None)
+    tags = {"title": item.title, "artist": item.kind}
+    with tempfile.TemporaryDirectory(prefix="utbud-sound-") as folder:
+        source, mp3 = Path(folder, "source"), Path(folder, "made.mp3")
+        if recording is None:
+            sound.write_wav(narration.samples, narration.rate, source)
+            sound.even_out(source, mp3, sound.SPOKEN, tags=tags)
+            marks, seconds = list(narration.marks), narration.seconds
+        else:
+            with recording.file.open("rb") as kept:
+                source.write_bytes(kept.read())
+            seconds = recording.seconds / SLOWER if slow else recording.seconds
+            # Nobody has told when each sentence of a recording begins: the voice reads the same text, and its
+            # marks are stretched to the length of the recording. Near enough to follow, not exact.
+            marks = [round(mark * seconds / narration.seconds, 3) for mark in narration.marks]
+            if slow:
+                sound.even_out(source, mp3, sound.RECORDED, filters=f"atempo={SLOWER}", tags=tags)
+            else:
+                sound.retag(source, mp3, tags)
+        return mp3.read_bytes(), {"marks": marks, "seconds": round(seconds, 3)}
+
+
+# --- kept once --------------------------------------------------------------------------------
+
+
+def _get_or_make(kind: Kind, key: str, make: Callable[[], Made]) -> Rendition:
+    if found := _usable(kind, key):
+        return found
+    started = time.monotonic()
+    content, meta = make()
+    seconds = time.monotonic() - started
+    name = default_storage.save(f"renditions/{kind}/{key[:2]}/{key}.{ENDINGS[kind]}", ContentFile(content))
+    try:
+        with transaction.atomic():
+            return Rendition.objects.create(
+                kind=kind, key=key, file=name, bytes=len(content), seconds=round(seconds, 3), meta=meta
+            )
+    except IntegrityError:
+        # Another process made the same at the same time. Its file stays; ours goes, unless storage
+        # keeps one file for one name (S3) and they are the same.
+        kept = Rendition.objects.get(kind=kind, key=key)
+        if kept.file.name != name:
+            default_storage.delete(name)
+        return kept
+
+
+def _usable(kind: Kind, key: str) -> Rendition | None:
+    """The rendition, if its file is there and holds all it should; otherwise None, and its row is gone."""
+    found = Rendition.objects.filter(kind=kind, key=key).first()
+    if found is None:
+        return None
+    come_back = any(default_storage.exists(name) for name in found.meta.get("missing", ()))
+    if come_back or not default_storage.exists(str(found.file)):
+        Rendition.objects.filter(pk=found.pk).delete()
+        if come_back:
+            default_storage.delete(str(found.file))
+        return None
+    today = timezone.localdate()
+    if found.used_at < today:
+        Rendition.objects.filter(pk=found.pk).update(used_at=today)
+        found.used_at = today
+    return found
+
+
+def prune(now: dt.datetime) -> int:
+    """Delete renditions that nobody has asked for in 60 days, and files that no row names. Returns how many.
+
+    A rendition that is asked for afterwards is made again. A file without a row is what a killed process
+    left, or belonged to a recording that was deleted.
+    """
+    pruned = 0
+    before = dates.local(now).date() - KEEP_UNUSED
+    for unused in Rendition.objects.filter(used_at__lt=before).iterator():
+        # Asked again here, since somebody may have used it in the meantime.
+        deleted, _rows = Rendition.objects.filter(pk=unused.pk, used_at__lt=before).delete()
+        if deleted:
+            default_storage.delete(str(unused.file))
+            pruned += 1
+    for folder, model in (("renditions", Rendition), ("recordings", Recording)):
+        for name in _files_under(folder):
+            if not model.objects.filter(file=name).exists() and _old(name, now):
+                default_storage.delete(name)
+                pruned += 1
+    return pruned
+
+
+def _files_under(folder: str) -> Iterator[str]:
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    yield from (f"{folder}/{name}" for name in files)
+    for name in folders:
+        yield from _files_under(f"{folder}/{name}")
+
+
+def _old(name: str, now: dt.datetime) -> bool:
+    try:
+        return default_storage.get_modified_time(name) < now - ORPHAN_AFTER
+    except FileNotFoundError:
+        return False
+
+
+# --- staff's own readings ---------------------------------------------------------------------
+
+
+def add_recording(*, upload: UploadedFile, title: str, by: Any, now: dt.datetime) -> Recording:
+    """Take in a reading: any sound that ffmpeg reads, kept as MP3 mono 44.1 kHz 96 kbit/s at −16 LUFS ±1.
+
+    ``by`` is the member of staff. Raises NotASound, with nothing left behind, for what cannot be used:
+    empty, not sound, cut off, silent, shorter than half a second, longer than 15 minutes, over 100 MB.
+    """
+    if not upload.size:
+        raise NotASound(_("Filen är tom. Spela in igen, eller välj en annan fil."))
+    if upload.size > LARGEST:
+        raise NotASound(_("Filen är större än 100 MB. Spara den som MP3 och försök igen."))
+    with tempfile.TemporaryDirectory(prefix="utbud-recording-") as folder:
+        source, wav, mp3 = Path(folder, "source"), Path(folder, "read.wav"), Path(folder, "made.mp3")
+        with source.open("wb") as file:
+            for chunk in upload.chunks():
+                file.write(chunk)
+        try:
+            heard = sound.read(source, wav, longest=LONGEST)
+            _check(heard)
+            sound.even_out(wav, mp3, sound.RECORDED, people=True, tags={"title": title})
+        except sound.NoSound as error:
+            raise NotASound(
+                _("Det finns inget ljud i filen. Välj en ljudfil, till exempel MP3, M4A eller WAV.")
+            ) from error
+        except sound.CutOff as error:
+            raise NotASound(
+                _("Filen är avbruten: slutet saknas. Spela in igen, eller hämta filen på nytt.")
+            ) from error
+        except sound.Failed as error:
+            logger.exception("A recording could not be worked on")
+            raise NotASound(_("Ljudet gick inte att bearbeta. Försök igen om en stund.")) from error
+        content = mp3.read_bytes()
+        name = default_storage.save(
+            f"recordings/{dates.local(now):%Y}/{uuid.uuid4().hex}.mp3", ContentFile(content)
+        )
+    try:
+        with transaction.atomic():
+            return Recording.objects.create(
+                title=title.strip()[:150]
+                or _("Inläsning %(date)s") % {"date": dates.date_words(dates.local(now).date())},
+                file=name,
+                original_name=Path(upload.name or "").name[:200],
+                digest=hashlib.sha256(content).hexdigest(),
+                seconds=round(heard.seconds, 3),
+                created_by=by,
+                created_at=now,
+            )
+    except Exception:
+        default_storage.delete(name)
+        raise
+
+
+def _check(heard: sound.Heard) -> None:
+    if heard.seconds > LONGEST:
+        raise NotASound(_("Inläsningen är längre än 15 minuter. Korta den och försök igen."))
+    if heard.seconds < SHORTEST:
+        raise NotASound(_("Inläsningen är kortare än en halv sekund. Spela in igen."))
+    if heard.mean < SILENT:
+        raise NotASound(_("Inläsningen är tyst. Se efter att mikrofonen är på och spela in igen."))

@@ -1,0 +1,93 @@
+"""What every format is made from: an Item (what is said) and a Sender (who says it)."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from utbud.base.richtext import Block, Run, sentence_spans
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A picture by its name in storage, with what a person who cannot see it is told."""
+
+    name: str
+    alt: str
+    digest: str  # of the file's bytes: a replaced file is another picture
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands under it. ``heading`` "" carries on without one."""
+
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One thing to tell: a word, and later a guide or a course. Everything a format may show."""
+
+    kind: str  # «Veckans digitala ord»
+    title: str
+    lead: str  # the one sentence
+    path: str  # «/ord/bankid/»
+    version: str  # six characters of the content hash, printed on paper
+    date: dt.date  # when this version was written
+    pronunciation: str = ""
+    sections: tuple[Section, ...] = ()
+    easy: tuple[Block, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()  # (title, url)
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """The library on paper and in sound."""
+
+    name: str
+    phone: str  # as people read it: «08-465 004 00»
+    address: str  # one line
+    drop_in: str  # «Drop-in: måndag 13–15 …» or ""
+    base_url: str  # «https://…» without a slash at the end, for QR codes
+    accent: str  # «#0B5A5E», at least 7:1 on white
+    logo_name: str = ""  # in storage
+    logo_digest: str = ""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence as it is read aloud. ``number`` runs through the whole item, from 0."""
+
+    number: int
+    text: str
+    pause: bool  # a longer pause before it: a heading or a new block
+
+
+def reading(item: Item) -> tuple[Sentence, ...]:
+    """The item as it is read aloud: title, lead, then each section. The page marks by these numbers."""
+    said: list[Sentence] = [Sentence(0, item.title + ".", True)]
+
+    def add(text: str) -> None:
+        for index, (start, end) in enumerate(sentence_spans(text)):
+            said.append(Sentence(len(said), text[start:end], index == 0))
+
+    add(item.lead)
+    for section in item.sections:
+        if section.heading:
+            add(section.heading if section.heading[-1:] in ".?!" else section.heading + ".")
+        for block in section.blocks:
+            add(block.text)
+    return tuple(said)
+
+
+def split_runs(block: Block) -> Iterator[tuple[Run, ...]]:
+    """The runs of a block, a tuple for each sentence, in the order of ``reading``."""
+    for start, end in sentence_spans(block.text):
+        position, part = 0, []
+        for run in block.runs:
+            low, high = max(start, position), min(end, position + len(run.text))
+            if low < high:
+                part.append(Run(run.text[low - position : high - position], run.bold, run.href))
+            position += len(run.text)
+        yield tuple(part)

@@ -1,0 +1,306 @@
+"""Sound files with ffmpeg: read what people send, make it even in loudness, measure the result.
+
+Pure: paths in, paths and figures out. ffmpeg is the system's where there is one, else the wheel's.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import wave
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+LOUDNESS = -16.0  # LUFS, the podcast and speech level (AES TD1008); a unit up or down is right
+TOLERANCE = 1.0
+WITHIN = 0.7  # what we take, so that another meter agrees
+LOUDNESS_RANGE = 11
+SECONDS = 300  # how long ffmpeg may work on one thing
+# What may be opened: containers of sound. Playlists, which name other files and addresses, may not.
+CONTAINERS = "aac,aiff,amr,caf,flac,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,ogg,wav,w64"
+CUT = re.compile(r"File ended prematurely|partial file|moov atom not found")
+DURATION = re.compile(r"Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)")
+FILM = re.compile(r"Stream #.*Video: (?!.*\(attached pic\))")
+
+
+class NoSound(Exception):
+    """There is no sound to be read in the file."""
+
+
+class CutOff(Exception):
+    """The file ends before it says it does."""
+
+
+class Failed(Exception):
+    """ffmpeg is missing, or could not do what it should."""
+
+
+@cache
+def ffmpeg() -> str:
+    """The program to run. Raises Failed when there is none."""
+    if found := shutil.which("ffmpeg"):
+        return found
+    try:
+        import imageio_ffmpeg  # late: a fallback  # noqa: PLC0415, RUF100
+
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except (ImportError, RuntimeError) as error:
+        raise Failed("ffmpeg finns inte.") from error
+
+
+def _run(*arguments: str) -> str:
+    """Run ffmpeg and return what it wrote about it. Raises Failed with the last of that."""
+    command = [ffmpeg(), "-hide_banner", "-nostdin", "-y", *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603 - no shell
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Failed(str(error)) from error
+    told = done.stderr.decode(errors="replace")
+    if done.returncode != 0:
+        raise Failed(told)
+    return told
+
+
+def can_write_mp3() -> bool:
+    """Whether ffmpeg has the encoder that we use. Raises Failed when there is no ffmpeg."""
+    command = [ffmpeg(), "-hide_banner", "-encoders"]
+    done = subprocess.run(command, capture_output=True, timeout=30, check=False)  # noqa: S603 - no shell
+    return b" libmp3lame " in done.stdout
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a sound file held: its length in seconds and its mean level in dB below full (−91: silence)."""
+
+    seconds: float
+    mean: float
+
+
+def read(source: Path, wav: Path, *, longest: float) -> Heard:
+    """Decode ``source``, whatever it is, to a mono ``wav`` of 44.1 kHz, at most a little past ``longest`` seconds.
+
+    Raises NoSound (not sound, or no audio in it), CutOff, or Failed.
+    """
+    ffmpeg()  # its absence is not the file's fault
+    if _cut_wave(source) or _cut_ogg(source):
+        raise CutOff
+    opening = ("-protocol_whitelist", "file", "-format_whitelist", CONTAINERS, "-i", str(source))
+    sound = (
+        "-map",
+        "0:a:0",
+        "-vn",
+        "-sn",
+        "-dn",
+        "-af",
+        "volumedetect",
+        "-ac",
+        "1",
+        "-ar",
+        "44100",
+        "-c:a",
+        "pcm_s16le",
+    )
+    try:
+        told = _run(*opening, *sound, "-t", str(longest + 5), "-f", "wav", str(wav))
+    except Failed as error:
+        raise (CutOff if CUT.search(str(error)) else NoSound) from error
+    with wave.open(str(wav)) as decoded:
+        seconds = decoded.getnframes() / decoded.getframerate()
+    if seconds == 0:
+        raise NoSound
+    promised = DURATION.search(told)
+    sure = promised and "Estimating duration" not in told and not FILM.search(told) and seconds < longest
+    if CUT.search(told) or (sure and seconds < _clock(promised) * 0.97 - 0.5):
+        raise CutOff
+    mean = re.search(r"mean_volume: (-?[\d.]+|-inf) dB", told)
+    return Heard(seconds, float(mean.group(1)) if mean else float("-inf"))
+
+
+def _clock(found: "re.Match[str] | None") -> float:
+    return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) if found else 0.0
+
+
+def _cut_wave(source: Path) -> bool:
+    """Whether a RIFF file is shorter than its first eight bytes say (ffmpeg reads on without a word)."""
+    with source.open("rb") as file:
+        head = file.read(8)
+    promised = int.from_bytes(head[4:8], "little")
+    unknown = promised in (0, 0xFFFFFFFF)  # written as a stream
+    return head[:4] == b"RIFF" and not unknown and promised + 8 > source.stat().st_size + 1
+
+
+def _cut_ogg(source: Path) -> bool:
+    """Whether the last page of an Ogg file lacks its end (RFC 3533, section 6)."""
+    size = source.stat().st_size
+    with source.open("rb") as file:
+        if file.read(4) != b"OggS":
+            return False
+        file.seek(max(0, size - 70_000))  # a page is at most 65 307 bytes
+        tail = file.read()
+    page = tail[tail.rfind(b"OggS") :]
+    if len(page) < 27 or len(page) < 27 + page[26]:
+        return True
+    return len(page) < 27 + page[26] + sum(page[27 : 27 + page[26]])
+
+
+# --- loudness ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Loudness:
+    """Integrated loudness in LUFS and true peak in dBTP (EBU R 128, ITU-R BS.1770)."""
+
+    lufs: float
+    peak: float
+
+
+def measure(path: Path, *, filters: str = "") -> Loudness:
+    """The loudness of a file, after ``filters`` if given. Raises Failed."""
+    chain = ",".join(filter(None, [filters, "ebur128=peak=true:framelog=verbose"]))
+    told = _run("-i", str(path), "-map", "0:a:0", "-af", chain, "-f", "null", "-")
+    summary = told[told.rfind("Summary:") :]
+    lufs = re.search(r"I:\s+(-?[\d.]+|-inf|nan) LUFS", summary)
+    peak = re.search(r"Peak:\s+(-?[\d.]+|-inf) dBFS", summary)
+    if not lufs or not peak:
+        raise Failed(told[-500:])
+    return Loudness(float(lufs[1]), float(peak[1]))
+
+
+@dataclass(frozen=True)
+class Target:
+    """The MP3 that is wanted: kbit a second, samples a second, highest true peak in dBTP, and what to do first."""
+
+    kbit: int
+    rate: int
+    peak: float
+    first: str = ""
+
+
+RECORDED = Target(kbit=96, rate=44_100, peak=-1.5)
+# The voices have nothing above 11 kHz. espeak's peaks stand 20 dB over its loudness: they are pressed together
+# a little, or the limiter would have to do it all, and be heard.
+SPOKEN = Target(
+    kbit=48, rate=22_050, peak=-1.0, first="acompressor=threshold=0.1:ratio=3:attack=3:release=80"
+)
+TURNS = 10
+
+
+def even_out(
+    wav: Path, mp3: Path, target: Target, *, people: bool = False, filters: str = "", tags: dict[str, str]
+) -> Loudness:
+    """Write ``wav`` as a mono MP3 at LOUDNESS, measured, and say what came out. Raises Failed.
+
+    ``people`` evens out quiet and loud within the sound as well (a person moves before the microphone).
+    Where that misses, as it does with very short and very uneven sounds, and for voices that are
+    even already: plain gain and a limiter, corrected by what was measured. A few knocks in silence
+    cannot be that loud under the peak that is allowed; they come as near as they can.
+    """
+    before = ",".join(filter(None, [filters, target.first]))
+
+    def attempt(chain: str) -> Loudness:
+        write_mp3(wav, mp3, target, filters=",".join(filter(None, [before, chain])), tags=tags)
+        return measure(mp3)
+
+    if people and _right(level := attempt(_loudnorm(wav, target, before)), target):
+        return level
+    # The coder takes about half a unit away.
+    gain, ceiling = LOUDNESS + 0.4 - measure(wav, filters=before).lufs, target.peak - 0.8
+    best: tuple[float, str] | None = None
+    for _turn in range(TURNS):
+        limit = f"alimiter=limit={10 ** (ceiling / 20):.4f}:level=disabled:attack=4:release=60"
+        chain = f"volume={gain:.2f}dB,{limit}"
+        level = attempt(chain)
+        if _right(level, target):
+            return level
+        lacks = LOUDNESS - level.lufs
+        if level.peak <= target.peak and (best is None or abs(lacks) < best[0]):
+            best = abs(lacks), chain
+        # Under a limiter a decibel of gain gives less than one of loudness, so too little is made up for by more.
+        gain += lacks * 1.5 if lacks > 0 else lacks
+        ceiling += min(0.5, target.peak - level.peak - 0.1)
+    if best is None:
+        raise Failed(f"loudness {level.lufs} LUFS, peak {level.peak} dBTP")
+    return attempt(best[1])
+
+
+def _right(level: Loudness, target: Target) -> bool:
+    return abs(level.lufs - LOUDNESS) <= WITHIN and level.peak <= target.peak
+
+
+def _loudnorm(wav: Path, target: Target, filters: str) -> str:
+    """The second pass of loudnorm, with what the first one measured."""
+    aim = f"loudnorm=I={LOUDNESS}:TP={target.peak - 0.7}:LRA={LOUDNESS_RANGE}"
+    chain = ",".join(filter(None, [filters, f"{aim}:print_format=json"]))
+    told = _run("-i", str(wav), "-af", chain, "-f", "null", "-")
+    seen = json.loads(told[told.rindex("{") : told.rindex("}") + 1])
+    seen = {key: "-99" if "inf" in value else value for key, value in seen.items()}
+    measured = (
+        f"measured_I={seen['input_i']}:measured_TP={seen['input_tp']}:measured_LRA={seen['input_lra']}"
+        f":measured_thresh={seen['input_thresh']}:offset={seen['target_offset']}"
+    )
+    return f"{aim}:{measured}:linear=true"
+
+
+def write_mp3(source: Path, mp3: Path, target: Target, *, filters: str = "", tags: dict[str, str]) -> None:
+    """Encode ``source`` as a mono MP3 with ID3 ``tags``. Raises Failed."""
+    named = [part for name, value in tags.items() for part in ("-metadata", f"{name}={_one_line(value)}")]
+    shape = [
+        "-ac",
+        "1",
+        "-ar",
+        str(target.rate),
+        "-c:a",
+        "libmp3lame",
+        "-b:a",
+        f"{target.kbit}k",
+        "-id3v2_version",
+        "3",
+    ]
+    _run(
+        "-i",
+        str(source),
+        *(["-af", filters] if filters else []),
+        "-map_metadata",
+        "-1",
+        *named,
+        *shape,
+        "-f",
+        "mp3",
+        str(mp3),
+    )
+
+
+def retag(source: Path, mp3: Path, tags: dict[str, str]) -> None:
+    """The same MP3 sound, untouched, with other ID3 ``tags``. Raises Failed."""
+    named = [part for name, value in tags.items() for part in ("-metadata", f"{name}={_one_line(value)}")]
+    _run(
+        "-i",
+        str(source),
+        "-c",
+        "copy",
+        "-map_metadata",
+        "-1",
+        *named,
+        "-id3v2_version",
+        "3",
+        "-f",
+        "mp3",
+        str(mp3),
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def write_wav(samples: bytes, rate: int, path: Path) -> None:
+    """16-bit mono samples as a WAV file."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(samples)

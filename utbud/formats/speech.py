@@ -1,0 +1,312 @@
+"""Speech from text: what the voice is given to say, who says it, and when each sentence begins.
+
+Pure: text in, sound (16-bit mono samples) and times out. Nothing here knows of models or storage.
+"""
+
+import ctypes
+import hashlib
+import re
+import subprocess
+import tempfile
+import threading
+import unicodedata
+import wave
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+import yaml
+
+from utbud.base.dates import MONTHS
+from utbud.formats.content import Sentence
+
+HERE = Path(__file__).parent
+LEXICON = HERE / "pronunciations.yaml"
+CALM, SLOW = 150, 110  # words a minute; ordinary talk is about 170
+# Seconds of silence: before the first sound, between sentences, before a heading or a new block, at the end.
+LEAD_IN, BETWEEN, LONGER, TAIL = 0.25, 0.4, 0.85, 0.6
+SLOW_PAUSES = 1.4  # times as long
+QUIET = 150  # of 32 767: what is below is the voice's own silence round a sentence
+PIPER_SECONDS = 600
+
+
+class NoVoice(Exception):
+    """The voice could not speak. The message is for the one who runs the system."""
+
+
+# --- what is said -----------------------------------------------------------------------------
+
+DIGITS = ("noll", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio")
+PHONE = re.compile(r"(?<![\d-])(?:\+\d{1,3}[ \d-]{6,}\d|0\d{1,3}-\d[ \d]{3,}\d)(?!\d)")
+CLOCK = re.compile(r"\b([01]?\d|2[0-4])[.:]([0-5]\d)\b(?![.:]?\d)")
+DATE = re.compile(r"\b(20\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\b")
+RANGE = re.compile(r"(?<=\d)\s*–\s*(?=\d)|(?<=\b\d)-(?=\d\d?\b)|(?<=\b\d\d)-(?=\d\d?\b)")
+MAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
+ADDRESS = re.compile(
+    r"(?:https?://)?(?:www\.)?((?:[\w-]+\.)+(?:se|nu|com|org|net|eu|info|gov))\b((?:/[\w\-./%?=&#]*)?)",
+    re.IGNORECASE,
+)
+# How the endings of addresses are said; the others are read as they are written.
+ENDINGS = {"se": "s e", "eu": "e u", "com": "komm", "org": "årj"}
+SIGNS = {
+    "&": " och ",
+    "@": " snabel-a ",
+    "%": " procent",
+    "+": " plus ",
+    "=": " är lika med ",
+    "/": " snedstreck ",
+}
+
+
+SHAPES = {"whole": r"(?<![\w.-])(?:%s)(?![\w-]|\.\w)", "begins": r"(?<!\w)(?:%s)", "inside": r"(?:%s)"}
+
+
+@cache
+def _lexicon() -> tuple[re.Pattern[str], dict[str, dict[str, str]]]:
+    """pronunciations.yaml as one pattern, so that nothing is respelled twice, and its entries by part."""
+    parts: dict[str, dict[str, str]] = {
+        part: {str(written).lower(): said for written, said in entries.items()}
+        for part, entries in yaml.safe_load(LEXICON.read_text("utf-8")).items()
+    }
+    patterns = []
+    for part, entries in parts.items():
+        longest_first = sorted(entries, key=len, reverse=True)
+        patterns.append(f"(?P<{part}>{SHAPES[part] % '|'.join(map(re.escape, longest_first))})")
+    return re.compile("|".join(patterns), re.IGNORECASE), parts
+
+
+def _respelled(found: re.Match[str]) -> str:
+    return _lexicon()[1][found.lastgroup or ""][found.group().lower()]
+
+
+@lru_cache(maxsize=10_000)
+def spoken(text: str) -> str:
+    """``text`` as the voice is given it: short forms, numbers, addresses and foreign words in Swedish letters.
+
+    «Ring 08-465 004 00 kl. 13–15» → «Ring noll åtta, fyra sex fem, noll noll fyra, noll noll klockan 13 till 15».
+    Signs that cannot be said (pictures, arrows, brackets of the voice's own commands) are left out.
+    """
+    text = unicodedata.normalize("NFC", text)
+    text = PHONE.sub(_phone, text)
+    text = MAIL.sub(_mail, text)
+    text = ADDRESS.sub(_address, text)
+    text = DATE.sub(lambda found: f"{int(found[3])} {MONTHS[int(found[2]) - 1]} {found[1]}", text)
+    text = CLOCK.sub(_clock, text)
+    text = RANGE.sub(" till ", text)
+    text = _lexicon()[0].sub(_respelled, text)
+    text = "".join(SIGNS.get(sign, sign if _sayable(sign) else " ") for sign in text)
+    return " ".join(text.split())
+
+
+def _sayable(sign: str) -> bool:
+    return unicodedata.category(sign)[0] in "LNM" or sign in " .,:;!?'’\"”-–—()…\n"
+
+
+def _figures(figures: str) -> str:
+    return " ".join(DIGITS[int(figure)] for figure in figures)
+
+
+def _phone(found: re.Match[str]) -> str:
+    groups = [group for group in re.split(r"[ -]+", found.group().lstrip("+")) if group]
+    return ("plus " if found.group().startswith("+") else "") + ", ".join(map(_figures, groups))
+
+
+def _host(host: str) -> str:
+    *names, ending = host.split(".")
+    return " punkt ".join([*names, ENDINGS.get(ending.lower(), ending)])
+
+
+def _address(found: re.Match[str]) -> str:
+    host, path = found.groups()
+    bare = path.rstrip("./?")
+    stop = path[len(bare) :].replace("/", "")  # a full stop after the address is the sentence's
+    said = _host(host)
+    for part in filter(None, bare.split("/")):
+        said += " snedstreck " + part.replace("-", " streck ").replace(".", " punkt ")
+    return said + stop
+
+
+def _mail(found: re.Match[str]) -> str:
+    name, _at, host = found.group().partition("@")
+    return f"{name.replace('.', ' punkt ').replace('-', ' streck ')} snabel-a {_host(host)}"
+
+
+def _clock(found: re.Match[str]) -> str:
+    hour, minute = int(found.group(1)), found.group(2)
+    if minute == "00":
+        return str(hour)
+    return f"{hour} noll {minute[1]}" if minute[0] == "0" else f"{hour} {minute}"
+
+
+# --- who says it ------------------------------------------------------------------------------
+
+
+class Voice(Protocol):
+    """A voice. ``version`` is part of the name of everything it has said."""
+
+    version: str
+
+    def say(self, texts: Sequence[str], *, words_a_minute: int) -> tuple[list["array[int]"], int]:
+        """The samples of each text, and how many of them make a second. Raises NoVoice."""
+        ...
+
+
+class Espeak:
+    """espeak-ng from its wheel: small, quick, clear, Swedish; sounds like a machine."""
+
+    _lock = threading.Lock()  # the library keeps one state for the whole process
+    _library: Any = None
+    _rate = 0
+    _heard: "array[int]"
+    _callback: Any = None
+
+    def __init__(self) -> None:
+        self.version = f"espeakng-loader {version('espeakng-loader')}"
+
+    @classmethod
+    def _load(cls) -> Any:
+        with cls._lock:
+            if cls._library is None:
+                import espeakng_loader  # late: only who speaks needs it  # noqa: PLC0415, RUF100
+
+                try:
+                    library = ctypes.CDLL(espeakng_loader.get_library_path())
+                except OSError as error:
+                    raise NoVoice(f"espeak-ng kan inte läsas in: {error}") from error
+                synchronous, without_exit = 2, 0x8000
+                cls._rate = library.espeak_Initialize(
+                    synchronous, 0, str(espeakng_loader.get_data_path()).encode(), without_exit
+                )
+                if cls._rate <= 0 or library.espeak_SetVoiceByName(b"sv") != 0:
+                    raise NoVoice("espeak-ng saknar sin svenska röst.")
+                kind = ctypes.CFUNCTYPE(
+                    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
+                )
+                cls._callback = kind(cls._hear)
+                library.espeak_SetSynthCallback(cls._callback)
+                cls._library = library
+            return cls._library
+
+    @classmethod
+    def _hear(cls, samples: Any, count: int, _events: Any) -> int:
+        if samples and count:
+            cls._heard.frombytes(ctypes.string_at(samples, count * 2))
+        return 0  # go on
+
+    def say(self, texts: Sequence[str], *, words_a_minute: int) -> tuple[list["array[int]"], int]:
+        """See Voice. One text at a time in the whole process."""
+        library, said = self._load(), []
+        rate_parameter, utf8 = 1, 1
+        with self._lock:
+            library.espeak_SetParameter(rate_parameter, words_a_minute, 0)
+            for text in texts:
+                Espeak._heard = array("h")
+                raw = text.encode() + b"\0"
+                if library.espeak_Synth(raw, ctypes.c_size_t(len(raw)), 0, 1, 0, utf8, None, None) != 0:
+                    raise NoVoice("espeak-ng kunde inte läsa texten.")
+                library.espeak_Synchronize()
+                said.append(Espeak._heard)
+            return said, self._rate
+
+
+class Piper:
+    """Piper, a better voice, as a program of its own: reads a sentence a line, writes a sound file for each."""
+
+    def __init__(self, program: str, voice: str) -> None:
+        self.program, self.voice = program, voice
+        try:
+            with Path(voice).open("rb") as file:
+                self.version = f"piper {hashlib.file_digest(file, 'sha256').hexdigest()[:16]}"
+        except OSError as error:
+            raise NoVoice(f"Röstfilen {voice} går inte att läsa.") from error
+
+    def say(self, texts: Sequence[str], *, words_a_minute: int) -> tuple[list["array[int]"], int]:
+        """See Voice. The files are named by the clock, so their order is the order of the lines."""
+        lines = [" ".join(text.split()) for text in texts]
+        wanted = [index for index, line in enumerate(lines) if line]
+        said, rate = [array("h") for _ in lines], 22050
+        if not wanted:
+            return said, rate
+        with tempfile.TemporaryDirectory(prefix="utbud-piper-") as folder:
+            command = [self.program, "--model", self.voice, "--output_dir", folder]
+            command += ["--length_scale", f"{170 / words_a_minute:.2f}"]  # 1 is ordinary talk
+            try:
+                subprocess.run(  # noqa: S603 - the administrator chose the program
+                    command,
+                    input="".join(lines[index] + "\n" for index in wanted).encode(),
+                    capture_output=True,
+                    timeout=PIPER_SECONDS,
+                    check=True,
+                )
+            except subprocess.CalledProcessError as error:
+                raise NoVoice(
+                    f"Piper slutade med fel: {error.stderr.decode(errors='replace')[-300:]}"
+                ) from error
+            except (OSError, subprocess.TimeoutExpired) as error:
+                raise NoVoice(f"Piper svarade inte: {error}") from error
+            files = sorted(Path(folder).glob("*.wav"), key=lambda file: (len(file.name), file.name))
+            if len(files) != len(wanted):
+                raise NoVoice(f"Piper läste {len(files)} av {len(wanted)} meningar.")
+            for index, file in zip(wanted, files, strict=True):
+                with wave.open(str(file)) as sound:
+                    if (sound.getnchannels(), sound.getsampwidth()) != (1, 2):
+                        raise NoVoice("Pipers ljud är inte mono med 16 bitar.")
+                    rate = sound.getframerate()
+                    said[index].frombytes(sound.readframes(sound.getnframes()))
+        return said, rate
+
+
+@cache
+def voice(piper: str = "", piper_voice: str = "") -> Voice:
+    """Piper when both its program and a voice file are given, otherwise espeak-ng. Raises NoVoice."""
+    return Piper(piper, piper_voice) if piper and piper_voice else Espeak()
+
+
+# --- the whole reading ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Narration:
+    """Sound (16-bit mono samples, ``rate`` a second) and the second at which each sentence begins."""
+
+    samples: bytes
+    rate: int
+    marks: tuple[float, ...]
+
+    @property
+    def seconds(self) -> float:
+        """The length of the whole."""
+        return len(self.samples) / 2 / self.rate
+
+
+def narrate(sentences: Sequence[Sentence], voice: Voice, *, slow: bool = False) -> Narration:
+    """The sentences read aloud, one by one, so that each one's start is exact to the sample.
+
+    A sentence with nothing to say (only a picture sign) has a mark and no sound. Raises NoVoice.
+    """
+    words_a_minute, stretch = (SLOW, SLOW_PAUSES) if slow else (CALM, 1.0)
+    said, rate = voice.say([spoken(sentence.text) for sentence in sentences], words_a_minute=words_a_minute)
+    sound, marks = array("h"), []
+    for sentence, samples in zip(sentences, said, strict=True):
+        pause = LEAD_IN if not sound else (LONGER if sentence.pause else BETWEEN) * stretch
+        samples = trimmed(samples)
+        if samples or not sound:
+            sound.frombytes(bytes(2 * round(pause * rate)))
+        marks.append(round(len(sound) / rate, 3))
+        sound.extend(samples)
+    sound.frombytes(bytes(2 * round(TAIL * rate)))
+    return Narration(sound.tobytes(), rate, tuple(marks))
+
+
+def trimmed(samples: "array[int]") -> "array[int]":
+    """``samples`` without the silence before and after."""
+    start, end = 0, len(samples)
+    while start < end and abs(samples[start]) < QUIET:
+        start += 1
+    while end > start and abs(samples[end - 1]) < QUIET:
+        end -= 1
+    return samples[start:end]

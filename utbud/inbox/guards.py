@@ -1,0 +1,123 @@
+"""What keeps machines out of a public form without asking people to prove anything.
+
+A field that only machines fill in, a signed stamp that tells how long the page was open, and a count by
+hour of a salted hash of the address. Whoever is stopped keeps what was typed and can send again or ring.
+"""
+
+import datetime as dt
+import ipaddress
+import secrets
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from utbud.base.hashing import content_hash
+from utbud.inbox.models import Attempt
+
+SALT = "utbud.inbox.guards"
+FASTEST = dt.timedelta(seconds=2)
+OLDEST = dt.timedelta(hours=24)
+PER_HOUR = 5
+OWN_FIELDS = ("stamp", "website")  # of the guard, not of what was said
+
+
+class OnceForm(forms.Form):
+    """A form that knows itself again: sent twice, it is still one submission.
+
+    ``now`` is when the page is shown or sent. Show the hidden fields with inbox/_guard.html.
+    """
+
+    stamp = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, now: dt.datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+        given = self.data.get(self.add_prefix("stamp"), "") if self.is_bound else ""
+        self.key, self.shown_at = _read_stamp(given)
+
+    @property
+    def fresh_stamp(self) -> str:
+        """The stamp to show: the one that came if it is still good, so that sending again is the same submission."""
+        good = self.shown_at is not None and dt.timedelta(0) <= self.now - self.shown_at < OLDEST
+        at = self.shown_at if good and self.shown_at else self.now
+        return signing.dumps({"at": at.timestamp(), "key": self.key}, salt=SALT)
+
+    def submission_key(self) -> str:
+        """The same for the same words from the same page; a changed text is a new submission."""
+        said = {name: value for name, value in self.cleaned_data.items() if name not in OWN_FIELDS}
+        return content_hash([self.key, said])
+
+
+class GuardedForm(OnceForm):
+    """A public form. Fields of its own come from subclasses."""
+
+    website = forms.CharField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("website"):
+            raise ValidationError(
+                _("Vi kunde inte ta emot det du skrev. Skicka en gång till, eller ring oss.")
+            )
+        open_for = self.now - self.shown_at if self.shown_at else None
+        if open_for is None or not dt.timedelta(0) <= open_for < OLDEST:
+            raise ValidationError(
+                _("Sidan har varit öppen länge. Läs igenom det du skrev och skicka en gång till.")
+            )
+        if open_for < FASTEST:
+            raise ValidationError(
+                _("Det gick lite för fort för oss. Läs igenom det du skrev och skicka en gång till.")
+            )
+        return data
+
+
+def _read_stamp(text: str) -> tuple[str, dt.datetime | None]:
+    """The key and moment in a stamp; a new key and None for one that is not ours."""
+    try:
+        held = signing.loads(text, salt=SALT)
+        return held["key"], dt.datetime.fromtimestamp(held["at"], dt.UTC)
+    except signing.BadSignature:
+        return secrets.token_urlsafe(16), None
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address a request comes from; behind our own proxy the one that the proxy added."""
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    if forwarded and getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
+        return forwarded.rpartition(",")[2].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def within_limit(*, address: str, now: dt.datetime, purpose: str = "inbox", limit: int = PER_HOUR) -> bool:
+    """Count one submission for ``purpose`` from ``address`` in this hour; False when ``limit`` was reached."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    digest = salted_hmac(
+        SALT, f"{purpose} {hour:%Y-%m-%d} {_network(address)}", algorithm="sha256"
+    ).hexdigest()
+    row, _made = Attempt.objects.get_or_create(digest=digest, hour=hour)
+    return bool(Attempt.objects.filter(pk=row.pk, count__lt=limit).update(count=F("count") + 1))
+
+
+def over_limit_words(phone: str) -> str:
+    """What is said to somebody who is over the limit."""
+    if phone:
+        return _(
+            "Vi har fått flera meddelanden härifrån den senaste timmen. Ring oss på %(phone)s, så hjälper vi dig."
+        ) % {"phone": phone}
+    return _("Vi har fått flera meddelanden härifrån den senaste timmen. Vänta en timme och skicka igen.")
+
+
+def _network(address: str) -> str:
+    """An IPv4 address as it is, an IPv6 one by its network: one household has the whole of a /64."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))

@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+
+
+class LearningConfig(AppConfig):
+    name = "utbud.learning"
+    verbose_name = "Lärande"
+
+    def ready(self) -> None:
+        from utbud.base import schedule  # noqa: PLC0415, RUF100
+        from utbud.learning import actions, checks, panels, previews, queries  # noqa: PLC0415, RUF100
+        from utbud.learning.models import WordIndexPage, WordPage  # noqa: PLC0415, RUF100
+
+        # A Wagtail page is a model and shows itself. What it shows is asked for above the models, so it is
+        # tied on here, and imports keep going downwards.
+        WordIndexPage.archive_of = staticmethod(queries.archive_by_week)
+        WordPage.context_of = staticmethod(queries.word_context)
+        WordPage.problems_of = staticmethod(checks.problems_of)
+        WordPage.preview_of = staticmethod(previews.preview)
+        WordPage.edit_handler = panels.WORD_EDITOR
+        schedule.every(seconds=5)(actions.start_due_weeks)

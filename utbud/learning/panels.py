@@ -1,0 +1,88 @@
+"""The form in which a word is written, and the help that stands beside the text."""
+
+from typing import Any
+
+from django.forms import Media
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    Panel,
+    TabbedInterface,
+    TitleFieldPanel,
+)
+from wagtail.admin.staticfiles import versioned_static
+
+from utbud.formats.panels import RecordingPanel
+from utbud.learning.checks import CHECKLIST, report
+
+
+class PlainLanguagePanel(Panel):
+    """LIX, promises and advice, asked again from the server as the text changes (one place for the rules)."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "learning/staff/plain_language_panel.html"
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            context: dict[str, Any] = super().get_context_data(parent_context)
+            return context | {
+                "report": report(self.instance),
+                "checklist": CHECKLIST,
+                "url": reverse("learning_check", args=[self.instance.pk or 0]),
+            }
+
+        @property
+        def media(self) -> Media:
+            return Media(js=[versioned_static("learning/plain_language.js")])
+
+
+WORD_EDITOR = TabbedInterface(
+    [
+        ObjectList(
+            [
+                PlainLanguagePanel(),
+                TitleFieldPanel(
+                    "title",
+                    heading=_("Ordet"),
+                    help_text=_("Som man säger det, till exempel: Nätfiske."),
+                    classname="",
+                    placeholder=False,
+                ),
+                FieldPanel("pronunciation"),
+                FieldPanel("one_sentence"),
+                MultiFieldPanel([FieldPanel("drawing"), FieldPanel("drawing_alt")], heading=_("Teckning")),
+                FieldPanel("explanation"),
+                FieldPanel("likeness"),
+                FieldPanel("notice"),
+                FieldPanel("steps"),
+                FieldPanel("misunderstanding"),
+                FieldPanel("easy"),
+            ],
+            heading=_("Texten"),
+        ),
+        ObjectList([RecordingPanel("recording")], heading=_("Ljud")),
+        ObjectList(
+            [
+                FieldPanel("topics"),
+                InlinePanel("related", heading=_("Besläktade ord"), label=_("ord"), max_num=6),
+                FieldPanel("forms"),
+                FieldPanel("misspellings"),
+                FieldPanel("serves"),
+                FieldPanel("sources"),
+            ],
+            heading=_("Hitta och knyta ihop"),
+        ),
+        ObjectList(
+            [
+                FieldPanel("responsible"),
+                FieldRowPanel([FieldPanel("checked_on"), FieldPanel("review_by")]),
+                FieldPanel("slug"),
+            ],
+            heading=_("Skötsel"),
+        ),
+    ]
+)

@@ -1,0 +1,306 @@
+"""Words as readers and editors look them up."""
+
+import datetime as dt
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Max, Prefetch, QuerySet
+from django.utils.html import escape, json_script
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from wagtail.models import Page as WagtailPage
+
+from utbud.base import dates
+from utbud.base.richtext import Block, plain_text, sentence_spans
+from utbud.formats.content import Item
+from utbud.formats.html import EMPTY, Explained, Explainer, Lexicon, blocks_html, item_html
+from utbud.formats.models import Rendition
+from utbud.learning.models import PlannedWeek, Topic, WordPage
+from utbud.learning.models.words import lines
+from utbud.publishing import files
+from utbud.publishing.queries import Stage, stages
+
+PER_PAGE = 12
+WARN_WEEKS = 3  # an editor is warned when any of the coming three weeks is not filled
+
+
+# --- for readers --------------------------------------------------------------------------------
+
+
+def live_words() -> QuerySet[WordPage]:
+    """Words that readers may see, with what a list shows."""
+    return WordPage.objects.live().select_related("drawing").order_by("title")
+
+
+def week_of_word() -> PlannedWeek | None:
+    """The week whose word is this week's: the latest that has gone out and still is out."""
+    return (
+        PlannedWeek.objects.filter(published_at__isnull=False, word__live=True)
+        .select_related("word", "word__drawing")
+        .order_by("-year", "-week")
+        .first()
+    )
+
+
+def week_label(planned: PlannedWeek) -> str:
+    """«Vecka 48, 23–29 november 2026»."""
+    first, last = planned.monday, planned.monday + dt.timedelta(days=6)
+    if first.month == last.month:
+        span = f"{first.day}–{dates.date_words(last, weekday=False)}"
+    else:
+        first_words = dates.date_words(first, weekday=False, year=first.year != last.year)
+        span = f"{first_words} – {dates.date_words(last, weekday=False)}"
+    return _("Vecka %(week)s, %(span)s") % {"week": planned.week, "span": span}
+
+
+def archive_by_week(page_number: str | None) -> dict[str, Any]:
+    """A page of published words, the latest week first; words without a week come last, by date."""
+    words = (
+        live_words()
+        .annotate(gone_out=Max("weeks__published_at"))
+        .order_by("-gone_out", "-first_published_at")
+    )
+    words = words.prefetch_related(_published_weeks())
+    page: Page[WordPage] = Paginator(words, PER_PAGE).get_page(page_number)
+    return {
+        "words": [{"word": word, "week_label": latest_week(word)} for word in page],
+        "paginator_page": page,
+    }
+
+
+def _published_weeks() -> Prefetch[str]:
+    return Prefetch(
+        "weeks",
+        PlannedWeek.objects.filter(published_at__isnull=False).order_by("-year", "-week"),
+        "gone_out_weeks",
+    )
+
+
+def latest_week(word: WordPage) -> str:
+    """The label of the latest week that was the word's, or ""."""
+    weeks = getattr(word, "gone_out_weeks", None)
+    if weeks is None:
+        weeks = list(word.weeks.filter(published_at__isnull=False).order_by("-year", "-week")[:1])
+    return week_label(weeks[0]) if weeks else ""
+
+
+def words_a_to_z() -> list[tuple[str, list[WordPage]]]:
+    """All words under their first letter, in Swedish order (Å, Ä, Ö last)."""
+    words = sorted(live_words(), key=lambda word: swedish_key(word.title))
+    return [
+        (letter, list(group)) for letter, group in groupby(words, key=lambda word: word.title[:1].upper())
+    ]
+
+
+def swedish_key(text: str) -> list[int]:
+    """A sort key for Swedish: å, ä and ö come after z, other accents count as their letter."""
+    order = "abcdefghijklmnopqrstuvwxyzåäö"
+    plain = text.casefold().translate(str.maketrans("éèêüáàâñóç", "eeeuaaanoc"))
+    return [order.find(letter) + 1 if letter in order else -ord(letter) for letter in plain]
+
+
+def words_of_topic(topic: Topic) -> QuerySet[WordPage]:
+    """Words that readers may see in a topic."""
+    return live_words().filter(topics=topic)
+
+
+def lexicon() -> Lexicon:
+    """All words that readers may see, by the forms they stand in.
+
+    Built again only when a word went out or was taken down: that is asked in one small query.
+    """
+    live = WordPage.objects.live().aggregate(n=Count("id"), last=Max("last_published_at"), top=Max("id"))
+    state = (live["n"], live["last"], live["top"])
+    if _lexicon[0] != state:
+        forms: dict[str, Explained] = {}
+        for title, slug, sentence, others in live_words().values_list(
+            "title", "slug", "one_sentence", "forms"
+        ):
+            word = Explained(key=slug, term=title, sentence=sentence, url=f"/ord/{slug}/")
+            for form in [title, *lines(others)]:
+                forms.setdefault(form, word)
+        _lexicon[:] = [state, Lexicon(forms)]
+    return _lexicon[1]
+
+
+_lexicon: list[Any] = [None, EMPTY]
+
+
+def explained_html(html_blocks: Iterable[Any], explainer: Explainer | None = None) -> SafeString:
+    """Blocks of any page's text as HTML with our words explained in place."""
+    return blocks_html(tuple(html_blocks), explainer or Explainer(lexicon()))
+
+
+def word_context(word: WordPage, file_base: str) -> dict[str, Any]:
+    """What the page of ``word`` shows beside its fields. ``file_base`` is the address its files stand under."""
+    item = word.content()
+    html = item_html(item, lexicon=lexicon(), own=word.slug)
+    voice, slow_voice = (_times(spoken) for spoken in files.spoken(word, item))
+    return {
+        "item": item,
+        "lead_html": html.lead,
+        "reading": html.sections,
+        "easy_html": a_sentence_a_line(item.easy),
+        "marks": voice["marks"],
+        "slow_marks": slow_voice["marks"],
+        "seconds": voice["seconds"],
+        "week_label": latest_week(word),
+        "related": live_words().filter(pk__in=[related.word_id for related in word.related.all()]),
+        "topics": word.topics.all(),
+        "drawing_url": f"{settings.MEDIA_URL}{word.drawing.file.name}" if word.drawing else "",
+        "drawing_width": word.drawing.width if word.drawing else 0,
+        "drawing_height": word.drawing.height if word.drawing else 0,
+        "checked": dates.date_words(word.checked_on, weekday=False),
+        "audio_url": file_base + "lyssna.mp3",
+        "slow_audio_url": file_base + "lyssna-langsamt.mp3",
+        "print_url": file_base + "utskrift.pdf",
+        "poster_url": file_base + "affisch.pdf",
+        "jsonld": defined_term(word, item),
+    }
+
+
+def a_sentence_a_line(blocks: Iterable[Block]) -> SafeString:
+    """Plain blocks as HTML with each sentence on a line of its own, as easy Swedish is set."""
+    paragraphs = []
+    for block in blocks:
+        sentences = (escape(block.text[start:end]) for start, end in sentence_spans(block.text))
+        paragraphs.append(f'<p class="p">{"<br>".join(sentences)}</p>')
+    return mark_safe("".join(paragraphs))  # every sentence went through escape()
+
+
+def _times(rendition: Rendition | None) -> dict[str, Any]:
+    """Where the sentences begin in a sound; nothing is made while a reader waits for a page."""
+    if rendition is None:
+        return {"marks": "", "seconds": 0}
+    return {
+        "marks": " ".join(f"{mark:.2f}" for mark in rendition.meta["marks"]),
+        "seconds": round(rendition.meta["seconds"]),
+    }
+
+
+def defined_term(word: WordPage, item: Item) -> SafeString:
+    """JSON-LD ``DefinedTerm`` (schema.org), escaped for a script element."""
+    data = {
+        "@context": "https://schema.org",
+        "@type": "DefinedTerm",
+        "@id": settings.BASE_URL + item.path,
+        "name": item.title,
+        "alternateName": lines(word.forms),
+        "description": item.lead,
+        "inLanguage": "sv",
+        "url": settings.BASE_URL + item.path,
+        "inDefinedTermSet": {
+            "@type": "DefinedTermSet",
+            "name": item.kind,
+            "url": f"{settings.BASE_URL}/ord/",
+        },
+    }
+    inner = json_script(data).split(">", 1)[1].rsplit("<", 1)[0]
+    return mark_safe(inner)  # json_script has escaped it
+
+
+def feed_words(limit: int = 30) -> list[WordPage]:
+    """The latest published words for the feed, the newest first."""
+    return list(
+        live_words().filter(first_published_at__isnull=False).order_by("-first_published_at", "-pk")[:limit]
+    )
+
+
+def text_of(word: WordPage) -> str:
+    """The whole word as plain text, for the feed."""
+    parts = [word.one_sentence]
+    for section in word.sections():
+        parts += [section.heading, plain_text(section.blocks)]
+    return "\n\n".join(part for part in parts if part)
+
+
+# --- for editors --------------------------------------------------------------------------------
+
+
+class WeekRow:
+    """A week in the year's plan, filled or not."""
+
+    def __init__(
+        self, year: int, week: int, planned: PlannedWeek | None, stage: Stage | None, now: dt.datetime
+    ) -> None:
+        self.year, self.week, self.planned, self.stage = year, week, planned, stage
+        self.monday = dates.monday_of(year, week)
+        self.sunday = self.monday + dt.timedelta(days=6)
+        today = dates.local(now).date()
+        self.is_past = self.sunday < today
+        self.is_current = self.monday <= today <= self.sunday
+        self.month = dates.MONTHS[self.monday.month - 1]
+
+    @property
+    def key(self) -> str:
+        """«2026-48», as forms send it."""
+        return f"{self.year}-{self.week}"
+
+    @property
+    def word(self) -> WordPage | None:
+        """The week's word, if it has one."""
+        return self.planned.word if self.planned else None
+
+    @property
+    def is_gap(self) -> bool:
+        """No word, and not too late for one."""
+        return self.planned is None and not self.is_past
+
+    @property
+    def dates(self) -> str:
+        """«23–29 nov»."""
+        first, last = self.monday, self.sunday
+        short = dates.MONTHS[last.month - 1][:3]
+        if first.month == last.month:
+            return f"{first.day}–{last.day} {short}"
+        return f"{first.day} {dates.MONTHS[first.month - 1][:3]}–{last.day} {short}"
+
+
+def year_plan(year: int, *, now: dt.datetime) -> list[WeekRow]:
+    """Every ISO week of ``year`` (52 or 53 rows) with its word and where the word stands."""
+    planned = {row.week: row for row in PlannedWeek.objects.filter(year=year).select_related("word")}
+    standing = stages([row.word for row in planned.values()])
+    rows = []
+    for week in range(1, dates.weeks_in(year) + 1):
+        row = planned.get(week)
+        rows.append(WeekRow(year, week, row, standing[row.word_id] if row else None, now))
+    return rows
+
+
+def unfilled_weeks(now: dt.datetime) -> list[dt.date]:
+    """The Mondays of the coming three weeks that have no word."""
+    today = dates.local(now).date()
+    monday = today - dt.timedelta(days=today.weekday())
+    coming = [monday + dt.timedelta(weeks=ahead) for ahead in range(1, WARN_WEEKS + 1)]
+    taken = set(
+        PlannedWeek.objects.filter(year__in={day.isocalendar().year for day in coming}).values_list(
+            "year", "week"
+        )
+    )
+    return [day for day in coming if tuple(day.isocalendar()[:2]) not in taken]
+
+
+def words_to_plan() -> list[WordPage]:
+    """Words that wait for no week, those never published first."""
+    words = WordPage.objects.exclude(weeks__published_at=None, weeks__isnull=False)
+    return list(words.order_by("first_published_at", "title"))
+
+
+def overdue_reviews(today: dt.date) -> QuerySet[WordPage]:
+    """Published words whose review date has passed."""
+    return (
+        WordPage.objects.live()
+        .filter(review_by__lt=today)
+        .select_related("responsible")
+        .order_by("review_by")
+    )
+
+
+def word_index() -> WagtailPage | None:
+    """The archive page, where new words are made."""
+    from utbud.learning.models import WordIndexPage  # noqa: PLC0415, RUF100
+
+    return WordIndexPage.objects.first()

@@ -1,0 +1,94 @@
+// Read aloud: the sentence being read is marked, and one can go to any sentence. Without this file
+// the links play the sound, and the browser's own player is there all the time.
+(() => {
+  const bar = document.querySelector("[data-marks]");
+  if (!bar) return;
+  const audio = bar.querySelector("audio");
+  const status = bar.querySelector("[role=status]");
+  const text = document.querySelector("main");
+  const numbers = (marks) => (marks ? marks.split(" ").map(Number) : []);
+  const links = [...bar.querySelectorAll(".buttons a")];
+  const voices = links.map((link, slow) => ({
+    src: link.href,
+    marks: numbers(slow ? bar.dataset.slowMarks : bar.dataset.marks),
+  }));
+  const [play, slower] = links.map((link) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = link.className;
+    button.textContent = link.textContent;
+    link.replaceWith(button);
+    return button;
+  });
+  const steps = bar.querySelector(".buttons[hidden]");
+  const [back, onward] = steps.children;
+  let voice = voices[0];
+  let now = -1; // the sentence that is marked
+  let follow = true; // until the reader scrolls: then the page is left where it is
+
+  const mark = (number) => {
+    if (number === now) return;
+    now = number;
+    for (const old of text.querySelectorAll(".now")) old.classList.remove("now");
+    const sentence = text.querySelector(`[data-n="${number}"]`);
+    if (!sentence) return;
+    sentence.classList.add("now");
+    const { top, bottom } = sentence.getBoundingClientRect();
+    if (follow && (bottom > innerHeight || top < -innerHeight)) {
+      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      sentence.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
+    }
+  };
+  const start = () => {
+    follow = true;
+    status.hidden = true;
+    audio.play().catch(() => {});
+  };
+  const go = (number) => {
+    const at = Math.min(Math.max(number, 0), voice.marks.length - 1);
+    audio.currentTime = voice.marks[at];
+    start();
+    mark(at);
+  };
+
+  play.onclick = () => (audio.paused ? start() : audio.pause());
+  slower.setAttribute("aria-pressed", false);
+  slower.onclick = () => {
+    voice = voices[voice === voices[0] ? 1 : 0];
+    slower.setAttribute("aria-pressed", voice === voices[1]);
+    audio.src = voice.src;
+    if (now > 0 && voice.marks.length > now) audio.currentTime = voice.marks[now];
+    start();
+  };
+  if (voice.marks.length) {
+    back.onclick = () => go(now - 1);
+    onward.onclick = () => go(now + 1);
+    text.addEventListener("click", ({ target }) => {
+      const sentence = target.closest(".s");
+      if (now < 0 || !sentence || target.closest("a,summary,.forklaring") || String(getSelection())) return;
+      go(Number(sentence.dataset.n));
+    });
+  }
+  const words = [play.textContent, bar.dataset.pause];
+  audio.onplay = () => {
+    play.textContent = words[1];
+    steps.hidden = !voice.marks.length;
+    text.classList.toggle("listening", !steps.hidden);
+  };
+  audio.onpause = () => (play.textContent = words[0]);
+  audio.ontimeupdate = () => {
+    if (!audio.paused) mark(voice.marks.filter((second) => second <= audio.currentTime + 0.05).length - 1);
+  };
+  audio.onended = () => {
+    mark(-1);
+    text.classList.remove("listening");
+  };
+  audio.onerror = () => {
+    status.textContent = bar.dataset.fail;
+    status.hidden = false;
+  };
+  for (const moved of ["wheel", "touchmove"]) addEventListener(moved, () => (follow = false), { passive: true });
+  addEventListener("keydown", ({ key, target }) => {
+    if (/^(Page|Home|End|Arrow)/.test(key) && !bar.contains(target)) follow = false;
+  });
+})();

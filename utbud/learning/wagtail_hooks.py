@@ -1,0 +1,57 @@
+"""Words in Wagtail's menu, and topics as snippets."""
+
+from typing import Any
+
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from utbud.learning import queries, staff_views
+from utbud.learning.models import Topic
+
+
+@hooks.register("register_admin_urls")
+def admin_urls() -> list[Any]:
+    return [
+        path("aret/", staff_views.this_year, name="learning_this_year"),
+        path("aret/<int:year>/", staff_views.year, name="learning_year"),
+        path("ord/granska/<int:page_id>/", staff_views.check, name="learning_check"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def year_item() -> MenuItem:
+    return MenuItem(
+        _("Året"), reverse("learning_this_year"), name="aret", icon_name="calendar-alt", order=110
+    )
+
+
+class WordsItem(MenuItem):
+    """«Ord»: straight to the list of words."""
+
+    def is_shown(self, request: Any) -> bool:
+        index = queries.word_index()
+        if index is None:
+            return False
+        self.url = reverse("wagtailadmin_explore", args=[index.pk])
+        return True
+
+
+@hooks.register("register_admin_menu_item")
+def words_item() -> MenuItem:
+    return WordsItem(_("Ord"), "", name="ord", icon_name="openquote", order=105)
+
+
+class TopicViewSet(SnippetViewSet):
+    model = Topic
+    icon = "tag"
+    menu_label = _("Ämnen")
+    list_display = ["title", "slug", "order"]
+    search_fields = ["title"]
+    add_to_settings_menu = True
+
+
+register_snippet(TopicViewSet)

@@ -1,0 +1,93 @@
+"""People who work with the programme, who answers for what is published, and whom the law names."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+
+EDITOR, PUBLISHER, ADMINISTRATOR = "Redaktör", "Ansvarig utgivare", "Administratör"
+
+
+class User(AbstractUser):
+    """A member of staff who logs in."""
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class ResponsiblePublisher(models.Model):
+    """Ansvarig utgivare: approves exactly what goes out. Needs no login: a letter with a link is enough.
+
+    The certificate (utgivningsbevis, lasts ten years) is voluntary, so number and expiry may be empty.
+    """
+
+    name = models.CharField(_("namn"), max_length=120)
+    email = models.EmailField(_("e-post"), unique=True)
+    user = models.OneToOneField(
+        User,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="responsible_publisher",
+        verbose_name=_("inloggning"),
+        help_text=_("Tom för en utgivare som bara godkänner genom länken i brevet."),
+    )
+    certificate_number = models.CharField(_("utgivningsbevis, nummer"), max_length=60, blank=True)
+    certificate_expires = models.DateField(_("utgivningsbeviset gäller till"), null=True, blank=True)
+    active = models.BooleanField(
+        _("i tjänst"), default=True, help_text=_("Bara den som är i tjänst får brev och kan godkänna.")
+    )
+
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("email"),
+        FieldPanel("user"),
+        FieldPanel("certificate_number"),
+        FieldPanel("certificate_expires"),
+        FieldPanel("active"),
+    ]
+
+    class Meta:
+        verbose_name = _("ansvarig utgivare")
+        verbose_name_plural = _("ansvariga utgivare")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TargetGroup(models.Model):
+    """A group that the Libraries Act (2013:801, 4, 5, 7 and 8 §§) tells libraries to serve especially."""
+
+    code = models.SlugField(_("kod"), unique=True)
+    name = models.CharField(_("namn"), max_length=120)
+    law = models.CharField(_("lagrum"), max_length=120)
+
+    class Meta:
+        verbose_name = _("målgrupp i bibliotekslagen")
+        verbose_name_plural = _("målgrupper i bibliotekslagen")
+        ordering = ["law", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Competence(models.Model):
+    """One of the 21 competences of DigComp, by version, with its number in version 2.2 beside it."""
+
+    version = models.CharField(_("version av DigComp"), max_length=10)
+    code = models.CharField(_("nummer"), max_length=10)
+    area = models.CharField(_("område"), max_length=120)
+    name = models.CharField(_("namn"), max_length=120)
+    code_22 = models.CharField(_("nummer i DigComp 2.2"), max_length=10, blank=True)
+
+    class Meta:
+        verbose_name = _("digital kompetens")
+        verbose_name_plural = _("digitala kompetenser")
+        ordering = ["version", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "code"], name="people_competence_once_a_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"

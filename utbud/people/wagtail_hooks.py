@@ -1,0 +1,47 @@
+"""The staff side: who answers for what is published, and whom the law names."""
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.admin.ui.tables import BooleanColumn, Column
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from utbud.people import queries
+from utbud.people.models import ResponsiblePublisher, TargetGroup
+
+
+class ResponsiblePublisherViewSet(SnippetViewSet):
+    model = ResponsiblePublisher
+    icon = "user"
+    menu_label = _("Ansvariga utgivare")
+    menu_order = 300
+    add_to_settings_menu = True
+    copy_view_enabled = False
+    list_display = [
+        "name",
+        "email",
+        Column(
+            "certificate",
+            label=_("Utgivningsbevis"),
+            accessor=lambda publisher: queries.certificate_words(publisher, timezone.localdate()),
+            sort_key="certificate_expires",
+        ),
+        BooleanColumn("active", label=_("I tjänst"), sort_key="active"),
+    ]
+    search_fields = ["name", "email"]
+
+
+class TargetGroupViewSet(SnippetViewSet):
+    model = TargetGroup
+    icon = "group"
+    menu_label = _("Målgrupper i bibliotekslagen")
+    menu_order = 310
+    add_to_settings_menu = True
+    copy_view_enabled = False
+    list_display = ["name", "law"]
+    panels = [FieldPanel("name"), FieldPanel("law"), FieldPanel("code")]
+
+
+register_snippet(ResponsiblePublisherViewSet)
+register_snippet(TargetGroupViewSet)

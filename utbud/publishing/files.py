@@ -1,0 +1,88 @@
+"""The files beside a page: made from its content, kept by content hash."""
+
+from collections.abc import Callable
+
+from django_tasks import task
+
+from utbud.formats import actions as formats
+from utbud.formats import queries as formats_queries
+from utbud.formats.content import Item, Sender
+from utbud.formats.models import Kind, Rendition
+from utbud.places.queries import library
+from utbud.publishing.models import ApprovalRequest, ApprovedPage
+
+TYPES = {"pdf": "application/pdf", "mp3": "audio/mpeg", "png": "image/png"}
+
+
+def content_type(name: str) -> str:
+    """The media type of a file by its name's ending."""
+    return TYPES[name.rsplit(".", 1)[1]]
+
+
+def sender() -> Sender:
+    """The library as formats show it."""
+    lib = library()
+    return Sender(
+        name=lib.name,
+        phone=lib.phone,
+        address=lib.address,
+        drop_in=lib.drop_in,
+        base_url=lib.base_url,
+        accent=lib.accent,
+        logo_name=lib.logo_name,
+        logo_digest=lib.logo_digest,
+    )
+
+
+MAKERS: dict[str, Callable[[ApprovedPage], Rendition]] = {
+    "utskrift.pdf": lambda page: formats.print_sheet(item=page.as_item(), sender=sender()),
+    "affisch.pdf": lambda page: formats.poster(item=page.as_item(), sender=sender()),
+    "kort.png": lambda page: formats.card(item=page.as_item(), sender=sender()),
+    "lyssna.mp3": lambda page: formats.speech(item=page.as_item(), recording=page.own_recording()),
+    "lyssna-langsamt.mp3": lambda page: formats.speech(
+        item=page.as_item(), slow=True, recording=page.own_recording()
+    ),
+}
+
+
+def make_one(page: ApprovedPage, name: str) -> Rendition:
+    """The file ``name`` (one of ``page.FILES``) for what ``page`` holds now, made if it does not exist."""
+    return MAKERS[name](page)
+
+
+def make(page: ApprovedPage) -> None:
+    """Make all files of ``page`` that do not exist."""
+    for name in page.FILES:
+        make_one(page, name)
+
+
+def make_soon(request: ApprovalRequest) -> None:
+    """Have the worker make the files, so that they are there when the publisher looks."""
+    make_files.enqueue(request.pk)
+
+
+@task()
+def make_files(request_id: int) -> None:
+    """Make the files of a request's revision. Doing it twice makes nothing twice."""
+    request = ApprovalRequest.objects.filter(pk=request_id).select_related("revision").first()
+    if request is not None:
+        make(request.revision.as_object())
+
+
+def spoken(page: ApprovedPage, item: Item) -> tuple[Rendition | None, Rendition | None]:
+    """The page read aloud, and read slowly, where they are made already. Makes nothing.
+
+    What is found is remembered by the published revision, since the keys take time to compute.
+    """
+    published = None if page.has_unpublished_changes else page.live_revision_id
+    if published in _spoken:
+        return _spoken[published]
+    kinds = (Kind.SPEECH, Kind.SPEECH_SLOW)
+    ready = formats_queries.ready(item=item, sender=sender(), recording=page.own_recording(), kinds=kinds)
+    found = ready.get(Kind.SPEECH), ready.get(Kind.SPEECH_SLOW)
+    if all(found) and published:
+        _spoken[published] = found
+    return found
+
+
+_spoken: dict[int, tuple[Rendition | None, Rendition | None]] = {}

@@ -1,0 +1,243 @@
+"""Approval: nothing reaches a reader that the responsible publisher has not approved to the letter."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from wagtail.contrib.redirects.signal_handlers import create_redirects
+from wagtail.models import Page, PagePermissionTester, Revision, Site
+
+from utbud.base.hashing import content_hash
+from utbud.people.models import ResponsiblePublisher
+
+if TYPE_CHECKING:
+    from utbud.formats.content import Item
+    from utbud.formats.models import Recording
+
+
+class NotApproved(Exception):
+    """Someone tried to publish a revision that no responsible publisher has approved."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something to look at before approval. ``stops`` breaks a promise to readers and stops approval.
+
+    ``field`` is the model field it stands in ("" for the whole page); ``says`` is Swedish, with what to do.
+    """
+
+    field: str
+    says: str
+    stops: bool = False
+
+
+class ApprovedPagePermissions(PagePermissionTester):
+    """Nobody publishes from the editor, superusers included; approval does (publishing.actions).
+
+    Whoever may write may also take a page down: withdrawing something wrong must not wait.
+    """
+
+    def can_publish(self) -> bool:
+        return False
+
+    def can_publish_subpage(self) -> bool:
+        return False
+
+    def can_unpublish(self) -> bool:
+        return bool(self.can_edit() and self.page.live and not self.page_locked() and self.page.depth > 2)
+
+    def can_set_view_restrictions(self) -> bool:
+        return False  # what a public library publishes is for all
+
+    def can_reorder_children(self) -> bool:
+        return bool(self.user.is_active and self.user.is_superuser)
+
+
+class ApprovedPage(Page):
+    """A page that goes out only as approved. Subclasses say what an approval covers and what formats show."""
+
+    FILES: tuple[str, ...] = ()  # the files beside the page, by the name in their address
+    RESERVED_SLUGS: frozenset[str] = frozenset()  # addresses beside the page that are taken by something else
+
+    class Meta:
+        abstract = True
+
+    def approval_content(self) -> dict[str, Any]:
+        """All that reaches a reader, JSON-able: an approval is for exactly this."""
+        raise NotImplementedError
+
+    def content_hash(self) -> str:
+        """SHA-256 (hex) of what an approval covers."""
+        return content_hash(self.approval_content())
+
+    def problems(self) -> list[Problem]:
+        """What the editor should look at, in the order of the page."""
+        return []
+
+    def goes_out_at(self) -> dt.datetime | None:
+        """The planned moment, or None for "as soon as it is approved"."""
+        return None
+
+    def published(self, *, now: dt.datetime) -> None:
+        """Called in the transaction that publishes, for what a subclass keeps beside the page."""
+
+    def as_item(self) -> "Item":
+        """The page as formats want it. Only for pages with FILES."""
+        raise NotImplementedError
+
+    def own_recording(self) -> "Recording | None":
+        """The staff's own reading of the page, where there is one."""
+        return None
+
+    @classmethod
+    def from_serializable_data(cls, data: Any, *args: Any, **kwargs: Any) -> Any:
+        """The page as a revision has it. What was deleted from the library since (a picture) is left out."""
+        gone = {
+            field.name: None
+            for field in cls._meta.concrete_fields
+            if field.null
+            and getattr(field.remote_field, "on_delete", None) is models.PROTECT
+            and data.get(field.name) is not None
+            and not field.remote_field.model._default_manager.filter(pk=data[field.name]).exists()
+        }
+        return super().from_serializable_data(data | gone, *args, **kwargs)
+
+    def permissions_for_user(self, user: Any) -> ApprovedPagePermissions:
+        return ApprovedPagePermissions(user, self)
+
+    def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> None:
+        """Publish ``revision``. Raises NotApproved unless a valid approval is for exactly its content."""
+        approved = ApprovalRequest.objects.ready().filter(page_id=self.pk, revision=revision).first()
+        if approved is None or approved.content_hash != revision.as_object().content_hash():
+            raise NotApproved(_("Sidan är inte godkänd av en ansvarig utgivare."))
+        before = Page.objects.get(pk=self.pk)
+        super().publish(revision, *args, **kwargs)
+        after = Page.objects.get(pk=self.pk)
+        if before.live and before.url_path != after.url_path:
+            # Wagtail does this too, but after the commit: a process killed between would lose the old address.
+            create_redirects(page=after.specific, page_old=before, sites=Site.objects.all())
+
+    def save_revision(self, *args: Any, **kwargs: Any) -> Revision:
+        """Save a revision. An edit that changes what readers get ends a waiting or unused approval.
+
+        Autosave writes over the editor's latest revision. One that was put before a publisher is left as it was.
+        """
+        over = kwargs.get("overwrite_revision")
+        if over and over.is_latest_revision() and ApprovalRequest.objects.filter(revision=over).exists():
+            kwargs["overwrite_revision"] = None
+        revision = super().save_revision(*args, **kwargs)
+        standing = ApprovalRequest.objects.standing().filter(page_id=self.pk)
+        if standing:
+            digest = revision.as_object().content_hash()
+            for request in standing:
+                if request.content_hash == digest:  # saved again without a change that reaches anyone
+                    ApprovalRequest.objects.filter(pk=request.pk).update(revision=revision)
+                else:
+                    ApprovalRequest.objects.filter(pk=request.pk).update(voided_at=revision.created_at)
+        return revision
+
+
+class ApprovalRequestQuerySet(models.QuerySet["ApprovalRequest"]):
+    """Requests by where they stand."""
+
+    def open(self) -> "ApprovalRequestQuerySet":
+        """Waiting for a decision."""
+        return self.filter(decision="", voided_at=None)
+
+    def ready(self) -> "ApprovalRequestQuerySet":
+        """Approved, not edited since, not yet published."""
+        return self.filter(decision=ApprovalRequest.APPROVED, voided_at=None, published_at=None)
+
+    def standing(self) -> "ApprovalRequestQuerySet":
+        """Open or ready: what an edit would end."""
+        return self.filter(voided_at=None, published_at=None).exclude(decision=ApprovalRequest.RETURNED)
+
+
+class ApprovalRequest(models.Model):
+    """One revision put before the responsible publishers, and what came of it."""
+
+    APPROVED, RETURNED = "approved", "returned"
+    DECISIONS = {APPROVED: _("godkänd"), RETURNED: _("skickad tillbaka")}
+    LOGIN, LINK, EMERGENCY = "login", "link", "emergency"
+    WAYS = {LOGIN: _("inloggad"), LINK: _("länk i brev"), EMERGENCY: _("nödläge")}
+
+    page = models.ForeignKey(Page, models.CASCADE, related_name="approval_requests", verbose_name=_("sida"))
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="+", verbose_name=_("version"))
+    content_hash = models.CharField(_("innehållets fingeravtryck"), max_length=64)
+    message = models.TextField(_("hälsning till utgivaren"), blank=True, max_length=1000)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("skickad av")
+    )
+    requested_at = models.DateTimeField(_("skickad"))
+    decision = models.CharField(_("beslut"), max_length=10, blank=True, choices=DECISIONS)
+    way = models.CharField(_("hur"), max_length=10, blank=True, choices=WAYS)
+    decided_at = models.DateTimeField(_("beslutad"), null=True, blank=True)
+    decided_by = models.CharField(_("beslutad av"), max_length=120, blank=True)
+    comment = models.TextField(_("kommentar"), blank=True, max_length=2000)
+    voided_at = models.DateTimeField(_("ändrad efteråt"), null=True, blank=True)
+    published_at = models.DateTimeField(_("publicerad"), null=True, blank=True)
+
+    objects = ApprovalRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("begäran om godkännande")
+        verbose_name_plural = _("begäranden om godkännande")
+        ordering = ["-requested_at"]
+        permissions = [("emergency_approve", "Kan godkänna eget i nödläge")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["page"], condition=Q(decision="", voided_at=None), name="one_open_request_a_page"
+            ),
+            models.CheckConstraint(
+                condition=Q(decision="", decided_at=None, decided_by="", way="")
+                | (~Q(decision="") & Q(decided_at__isnull=False) & ~Q(decided_by="") & ~Q(way="")),
+                name="a_decision_has_who_when_and_how",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at=None) | Q(decision="approved"), name="only_approved_is_published"
+            ),
+            models.CheckConstraint(
+                condition=~Q(way="emergency") | ~Q(comment=""), name="an_emergency_has_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.page.title} ({self.requested_at:%Y-%m-%d})"
+
+    @property
+    def is_open(self) -> bool:
+        """Waiting for a decision."""
+        return not self.decision and self.voided_at is None
+
+
+class ApprovalLink(models.Model):
+    """A letter to one publisher with a link that works once. Only a hash of the link's secret is kept.
+
+    A letter is claimed before it is sent (``claimed_at``) and marked after (``sent_at``): one that was claimed
+    but never marked may or may not have gone, and is put before a person, never sent twice by itself.
+    """
+
+    request = models.ForeignKey(ApprovalRequest, models.CASCADE, related_name="links")
+    publisher = models.ForeignKey(ResponsiblePublisher, models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 - null until it is sent
+    expires_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "publisher"], name="one_letter_a_publisher_and_request"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.publisher} – {self.request}"

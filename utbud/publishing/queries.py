@@ -1,0 +1,103 @@
+"""Where pages stand on their way out, and what waits for whom."""
+
+import datetime as dt
+from collections.abc import Iterable
+from enum import StrEnum
+
+from django.contrib.auth.models import Permission
+from django.db.models import Max, Q
+from wagtail.models import Page, Revision
+
+from utbud.people.models import ResponsiblePublisher, User
+from utbud.publishing.models import ApprovalLink, ApprovalRequest
+
+LETTER_STUCK_AFTER = dt.timedelta(minutes=10)
+
+
+class Stage(StrEnum):
+    """Where a page stands. The values are what people see."""
+
+    DRAFT = "utkast"
+    WAITING = "väntar på godkännande"
+    RETURNED = "skickad tillbaka"
+    APPROVED = "godkänd"
+    CHANGED = "ändrad efter godkännande"
+    PUBLISHED = "publicerad"
+    WITHDRAWN = "tillbakadragen"
+
+
+def stages(pages: Iterable[Page]) -> dict[int, Stage]:
+    """The stage of each page by its id, in one query however many the pages are."""
+    pages = list(pages)
+    newest: dict[int, ApprovalRequest] = {}
+    for request in ApprovalRequest.objects.filter(page_id__in=[page.pk for page in pages]).order_by(
+        "requested_at", "pk"
+    ):
+        newest[request.page_id] = request
+    return {page.pk: _stage(page, newest.get(page.pk)) for page in pages}
+
+
+def _stage(page: Page, request: ApprovalRequest | None) -> Stage:
+    if request is not None and request.published_at is None:
+        if request.decision == ApprovalRequest.RETURNED:
+            return Stage.RETURNED
+        if request.is_open:
+            return Stage.WAITING
+        if request.decision == ApprovalRequest.APPROVED:
+            return Stage.CHANGED if request.voided_at else Stage.APPROVED
+    if page.live and not page.has_unpublished_changes:
+        return Stage.PUBLISHED
+    if not page.live and page.first_published_at and not page.has_unpublished_changes:
+        return Stage.WITHDRAWN
+    return Stage.DRAFT
+
+
+def contributors(page: Page) -> set[int]:
+    """Ids of the users who wrote what is new in ``page``: since its latest published approval, or ever."""
+    since = ApprovalRequest.objects.filter(page=page, published_at__isnull=False).aggregate(
+        last=Max("revision_id")
+    )["last"]
+    revisions = Revision.page_revisions.filter(object_id=str(page.pk))
+    if since:
+        revisions = revisions.filter(pk__gt=since)
+    return set(revisions.exclude(user=None).values_list("user_id", flat=True))
+
+
+def authors(request: ApprovalRequest) -> set[int]:
+    """Ids of the users for whom ``request`` is their own: who wrote it, and who asked."""
+    return contributors(request.page) | ({request.requested_by_id} if request.requested_by_id else set())
+
+
+def is_own(request: ApprovalRequest, publisher: ResponsiblePublisher) -> bool:
+    """Whether approving ``request`` would be approving one's own, by login or by e-mail address."""
+    own = authors(request)
+    if publisher.user_id in own:
+        return True
+    return User.objects.filter(pk__in=own, email__iexact=publisher.email).exclude(email="").exists()
+
+
+def publisher_of(user: User) -> ResponsiblePublisher | None:
+    """The active responsible publisher that ``user`` is, if any."""
+    return ResponsiblePublisher.objects.filter(user=user, active=True).first()
+
+
+def may_approve_in_emergency(user: User) -> bool:
+    """Whether ``user`` was given the right by name or group. Being a superuser is not enough."""
+    right = Permission.objects.filter(content_type__app_label="publishing", codename="emergency_approve")
+    return bool(user.is_active) and right.filter(Q(user=user) | Q(group__user=user)).exists()
+
+
+def waiting() -> list[ApprovalRequest]:
+    """Requests that wait for a decision, oldest first."""
+    return list(
+        ApprovalRequest.objects.open().select_related("page", "requested_by").order_by("requested_at")
+    )
+
+
+def stuck_letters(now: dt.datetime) -> list[ApprovalLink]:
+    """Letters that were begun but never marked as sent, or that failed for good: a person decides."""
+    return list(
+        ApprovalLink.objects.filter(request__decision="", request__voided_at=None, sent_at=None)
+        .filter(Q(claimed_at__lt=now - LETTER_STUCK_AFTER) | Q(claimed_at=None, attempts__gte=5))
+        .select_related("request__page", "publisher")
+    )

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from utbud.publishing import views
+
+urlpatterns = [
+    path("godkann/<str:token>/", views.link, name="publishing_link"),
+    path("godkann/<str:token>/sida/", views.link_look, name="publishing_link_look"),
+    path("godkann/<str:token>/<str:name>", views.link_file, name="publishing_link_file"),
+]
+
+admin_urlpatterns = [
+    path("godkanna/", views.approvals, name="publishing_approvals"),
+    path("godkanna/sida/<int:page_id>/", views.request_approval, name="publishing_request"),
+    path("godkanna/<int:request_id>/", views.decide, name="publishing_decide"),
+    path("godkanna/<int:request_id>/sida/", views.look, name="publishing_look"),
+    path("godkanna/<int:request_id>/fil/<str:name>", views.staff_file, name="publishing_file"),
+    path("godkanna/brev/<int:link_id>/igen/", views.send_letter_again, name="publishing_send_again"),
+]

@@ -1,0 +1,295 @@
+"""Ask for approval, and answer: logged in, or by the link in a letter."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from wagtail.models import Page
+
+from utbud.base.files import serve
+from utbud.people.staff import StaffRequest, staff_page
+from utbud.publishing import actions, files, queries
+from utbud.publishing.forms import DecisionForm, EmergencyForm, RequestForm
+from utbud.publishing.models import ApprovalLink, ApprovalRequest, ApprovedPage
+
+FILE_LABELS = {
+    "lyssna.mp3": gettext_lazy("Uppläst"),
+    "lyssna-langsamt.mp3": gettext_lazy("Uppläst långsamt"),
+    "utskrift.pdf": gettext_lazy("Utskrift"),
+    "affisch.pdf": gettext_lazy("Affisch"),
+    "kort.png": gettext_lazy("Bild när någon delar länken"),
+}
+
+
+def _file(request: HttpRequest, page: ApprovedPage, name: str) -> HttpResponseBase:
+    if name not in page.FILES:
+        raise Http404
+    rendition = files.make_one(page, name)
+    return serve(
+        request,
+        default_storage.open(str(rendition.file.name)),
+        size=rendition.bytes,
+        content_type=files.content_type(name),
+        etag=rendition.key,
+        max_age=0,
+    )
+
+
+def _look(request: HttpRequest, page: ApprovedPage, file_base: str) -> HttpResponse:
+    """The page as readers will get it, its files taken from ``file_base``."""
+    response: HttpResponse = page.make_preview_request(
+        request, page.default_preview_mode, extra_request_attrs={"file_base": file_base}
+    )
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _shown(approval: ApprovalRequest) -> dict[str, Any]:
+    page = approval.revision.as_object()
+    return {
+        "approval": approval,
+        "page": page,
+        "goes_out_at": page.goes_out_at(),
+        "problems": page.problems(),
+        "files": [(name, label) for name, label in FILE_LABELS.items() if name in page.FILES],
+    }
+
+
+# --- logged in ----------------------------------------------------------------------------------
+
+
+def request_approval(request: StaffRequest, page_id: int) -> HttpResponse:
+    """Confirm what is sent, to whom, and when it goes out; then send it."""
+    page = get_object_or_404(Page, pk=page_id).specific
+    if not isinstance(page, ApprovedPage) or not page.permissions_for_user(request.user).can_edit():
+        raise PermissionDenied
+    draft = page.get_latest_revision_as_object()
+    form = RequestForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            approval = actions.request_approval(
+                page=page, message=form.cleaned_data["message"], by=request.user, now=timezone.now()
+            )
+        except actions.ApprovalError as error:
+            form.add_error(None, str(error))
+        else:
+            count = approval.links.count()
+            if count:
+                messages.success(
+                    request,
+                    _("«%(title)s» väntar nu på godkännande. Utgivaren får ett brev.")
+                    % {"title": draft.title},
+                )
+            else:
+                messages.warning(
+                    request,
+                    _(
+                        "«%(title)s» väntar på godkännande, men ingen annan ansvarig utgivare finns som kan få ett brev."
+                    )
+                    % {"title": draft.title},
+                )
+            return redirect("wagtailadmin_explore", page.get_parent().pk)
+    problems = draft.problems()
+    context = {
+        "form": form,
+        "page": draft,
+        "goes_out_at": draft.goes_out_at(),
+        "stopping": [problem for problem in problems if problem.stops],
+        "advice": [problem for problem in problems if not problem.stops],
+        "field_names": _field_names(draft),
+    }
+    return staff_page(
+        request,
+        "publishing/request.html",
+        context,
+        title=_("Skicka för godkännande: %(title)s") % {"title": draft.title},
+        icon="check",
+        status=422 if form.errors else 200,
+    )
+
+
+def _field_names(page: ApprovedPage) -> dict[str, str]:
+    return {
+        field.name: str(field.verbose_name)
+        for field in page._meta.get_fields()
+        if hasattr(field, "verbose_name")
+    }
+
+
+@require_safe
+def approvals(request: HttpRequest) -> HttpResponse:
+    """What waits for a decision."""
+    context = {"waiting": queries.waiting(), "stuck": queries.stuck_letters(timezone.now())}
+    return staff_page(request, "publishing/approvals.html", context, title=_("Att godkänna"), icon="check")
+
+
+@never_cache
+def decide(request: StaffRequest, request_id: int) -> HttpResponse:
+    """See one item as it will look and answer."""
+    approval = get_object_or_404(ApprovalRequest.objects.select_related("page", "revision"), pk=request_id)
+    if not approval.page.specific.permissions_for_user(request.user).can_edit():
+        raise PermissionDenied
+    publisher = queries.publisher_of(request.user)
+    own = bool(publisher and queries.is_own(approval, publisher))
+    emergency = queries.may_approve_in_emergency(request.user)
+    is_emergency = request.POST.get("form") == "emergency"
+    form = DecisionForm(None if is_emergency else request.POST or None)
+    emergency_form = EmergencyForm(request.POST if is_emergency else None)
+    if request.method == "POST":
+        posted = emergency_form if is_emergency else form
+        if posted.is_valid():
+            try:
+                _answer(request, approval, publisher, posted.cleaned_data, is_emergency)
+            except actions.ApprovalError as error:
+                posted.add_error(None, str(error))
+            else:
+                approval.refresh_from_db()
+                messages.success(request, said(approval))
+                return redirect("publishing_approvals")
+    context = _shown(approval) | {
+        "form": form if publisher and not own else None,
+        "emergency_form": emergency_form if emergency else None,
+        "own": own,
+        "look_url": reverse("publishing_look", args=[approval.pk]),
+        "file_base": reverse("publishing_decide", args=[approval.pk]) + "fil/",
+    }
+    return staff_page(
+        request,
+        "publishing/decide.html",
+        context,
+        title=_("Godkänna: %(title)s") % {"title": context["page"].title},
+        icon="check",
+        status=422 if form.errors or emergency_form.errors else 200,
+    )
+
+
+def _answer(
+    request: StaffRequest, approval: ApprovalRequest, publisher: Any, data: dict[str, str], is_emergency: bool
+) -> None:
+    now = timezone.now()
+    if is_emergency:
+        actions.approve_in_emergency(request=approval, by=request.user, reason=data["reason"], now=now)
+    elif publisher is None:
+        raise actions.NotPublisher(_("Bara en ansvarig utgivare kan svara här."))
+    elif data["decision"] == ApprovalRequest.APPROVED:
+        actions.approve(
+            request=approval, publisher=publisher, by=request.user, now=now, comment=data["comment"]
+        )
+    else:
+        actions.send_back(
+            request=approval, publisher=publisher, by=request.user, comment=data["comment"], now=now
+        )
+
+
+def said(approval: ApprovalRequest) -> str:
+    """What happened, in a sentence."""
+    title = approval.page.title
+    if approval.decision == ApprovalRequest.RETURNED:
+        return _("«%(title)s» är skickad tillbaka till redaktören.") % {"title": title}
+    if approval.published_at:
+        return _("«%(title)s» är godkänd och publicerad.") % {"title": title}
+    return _("«%(title)s» är godkänd. Den går ut av sig själv när det är dags.") % {"title": title}
+
+
+@require_safe
+def look(request: HttpRequest, request_id: int) -> HttpResponse:
+    """The item as it will look, for the frame in ``decide``."""
+    approval = get_object_or_404(ApprovalRequest.objects.select_related("revision"), pk=request_id)
+    page = approval.revision.as_object()
+    if not page.permissions_for_user(request.user).can_edit():
+        raise PermissionDenied
+    return _look(request, page, reverse("publishing_decide", args=[request_id]) + "fil/")
+
+
+@require_safe
+def staff_file(request: HttpRequest, request_id: int, name: str) -> HttpResponseBase:
+    """A file of the item that waits."""
+    approval = get_object_or_404(ApprovalRequest.objects.select_related("revision"), pk=request_id)
+    page = approval.revision.as_object()
+    if not page.permissions_for_user(request.user).can_edit():
+        raise PermissionDenied
+    return _file(request, page, name)
+
+
+@require_POST
+def send_letter_again(request: StaffRequest, link_id: int) -> HttpResponse:
+    """Let a letter that got stuck go again."""
+    link = get_object_or_404(ApprovalLink.objects.select_related("request__page", "publisher"), pk=link_id)
+    if not link.request.page.specific.permissions_for_user(request.user).can_edit():
+        raise PermissionDenied
+    actions.send_letter_again(link=link, by=request.user, now=timezone.now())
+    messages.success(request, _("Brevet till %(name)s skickas igen.") % {"name": link.publisher.name})
+    return redirect("publishing_approvals")
+
+
+# --- by the link in a letter --------------------------------------------------------------------
+
+
+@never_cache
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """See the item as it will look and answer, once, without logging in. Reading never decides."""
+    now = timezone.now()
+    try:
+        letter = actions.open_link(token=token, now=now)
+    except actions.LinkUnusable as error:
+        return _private(render(request, "publishing/link_unusable.html", {"why": str(error)}, status=410))
+    form = DecisionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            approval = actions.answer_by_link(token=token, now=now, **form.cleaned_data)
+        except actions.LinkUnusable as error:
+            return _private(render(request, "publishing/link_unusable.html", {"why": str(error)}, status=410))
+        except actions.ApprovalError as error:
+            form.add_error(None, str(error))
+        else:
+            return _private(
+                render(
+                    request, "publishing/link_answered.html", {"said": said(approval), "approval": approval}
+                )
+            )
+    here = reverse("publishing_link", args=[token])
+    context = _shown(letter.request) | {
+        "form": form,
+        "letter": letter,
+        "look_url": here + "sida/",
+        "file_base": here,
+    }
+    return _private(render(request, "publishing/link.html", context, status=422 if form.errors else 200))
+
+
+@never_cache
+@require_safe
+def link_look(request: HttpRequest, token: str) -> HttpResponse:
+    """The item as it will look, for the frame in ``link``."""
+    return _private(_look(request, _linked_page(token), reverse("publishing_link", args=[token])))
+
+
+@never_cache
+@require_safe
+def link_file(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
+    """A file of the item in a letter."""
+    return _private(_file(request, _linked_page(token), name))
+
+
+def _linked_page(token: str) -> ApprovedPage:
+    try:
+        page: ApprovedPage = actions.open_link(token=token, now=timezone.now()).request.revision.as_object()
+    except actions.LinkUnusable as error:
+        raise Http404(str(error)) from None
+    return page
+
+
+def _private(response: Any) -> Any:
+    """The address is a secret: no search engine keeps it, and no other site is told it."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "same-origin"  # «no-referrer» would make our own form's Origin null
+    return response

@@ -1,0 +1,100 @@
+"""Approval in Wagtail's editor, menu and log."""
+
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.action_menu import ActionMenuItem
+from wagtail.admin.menu import MenuItem
+from wagtail.log_actions import LogFormatter
+
+from utbud.publishing.models import ApprovedPage
+from utbud.publishing.urls import admin_urlpatterns
+
+ASK = "action-request-approval"
+LOG_ACTIONS = {
+    "utbud.request_approval": (_("Skicka för godkännande"), _("Skickade för godkännande")),
+    "utbud.approve": (_("Godkänn"), _("Godkände")),
+    "utbud.approve_in_emergency": (_("Godkänn i nödläge"), _("Godkände i nödläge")),
+    "utbud.send_back": (_("Skicka tillbaka"), _("Skickade tillbaka")),
+    "utbud.publish": (_("Publicera"), _("Publicerade det godkända")),
+    "utbud.send_letter_again": (_("Skicka brevet igen"), _("Skickade brevet om godkännande igen")),
+}
+
+
+@hooks.register("register_admin_urls")
+def admin_urls() -> list[Any]:
+    return admin_urlpatterns
+
+
+class AskForApproval(ActionMenuItem):
+    """«Skicka för godkännande» in the editor: saves, then asks for a last look."""
+
+    name = ASK
+    label = _("Skicka för godkännande")
+    icon_name = "check"
+
+    def is_shown(self, context: dict[str, Any]) -> bool:
+        if context["view"] == "create":
+            return True
+        return isinstance(context["page"], ApprovedPage) and not context["locked_for_user"]
+
+
+@hooks.register("register_page_action_menu_item")
+def ask_for_approval() -> ActionMenuItem:
+    return AskForApproval()
+
+
+@hooks.register("construct_page_action_menu")
+def asking_comes_first(menu_items: list[Any], request: Any, context: dict[str, Any]) -> None:
+    """Drafts keep themselves, so the button one sees is the one that takes the text further."""
+    menu_items.sort(key=lambda item: item.name != ASK)
+
+
+def _ask_after_saving(request: Any, page: Any) -> Any:
+    if ASK in request.POST and isinstance(page, ApprovedPage):
+        return redirect("publishing_request", page.pk)
+    return None
+
+
+hooks.register("after_create_page", _ask_after_saving)
+hooks.register("after_edit_page", _ask_after_saving)
+
+
+@hooks.register("register_permissions")
+def permissions() -> Any:
+    """The right to approve in an emergency is given to a group by an administrator; no role has it from the start."""
+    return Permission.objects.filter(content_type__app_label="publishing", codename="emergency_approve")
+
+
+@hooks.register("register_admin_menu_item")
+def menu_item() -> MenuItem:
+    return MenuItem(
+        _("Godkänna"), reverse("publishing_approvals"), name="godkanna", icon_name="check", order=120
+    )
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: Any) -> None:
+    for action, (label, done) in LOG_ACTIONS.items():
+        actions.register_action(action)(type("Formatter", (_Formatter,), {"label": label, "done": done}))
+
+
+class _Formatter(LogFormatter):
+    done: Any = ""
+
+    def format_message(self, log_entry: Any) -> str:
+        data = log_entry.data
+        parts = [str(self.done)]
+        if data.get("who") and not log_entry.user_id:
+            parts.append(f"({data['who']}, länk i brev)" if data.get("way") == "link" else f"({data['who']})")
+        if data.get("comment"):
+            parts.append(f"– {data['comment']}")
+        parts.append(f"· {data.get('content_hash', '')[:12]}")
+        return " ".join(parts)
+
+    def format_comment(self, log_entry: Any) -> str:
+        return str(log_entry.data.get("comment", ""))

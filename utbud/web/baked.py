@@ -1,0 +1,84 @@
+"""Public pages kept ready-made for a minute, and no longer than they are true.
+
+A page is kept under what it depends on: what is published, which week's word has gone out, the minute.
+Publishing or withdrawing anything thus changes every key at once, in every process, at the cost of two small
+queries a page. (The library's own settings show at once in the process that saved them, elsewhere within the
+minute.) Only what any stranger gets is kept: nobody who has a
+session, nothing that sets a cookie, no form.
+"""
+
+from collections.abc import Callable
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Count, Max
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from wagtail.models import Page
+
+from utbud.base.hashing import content_hash
+from utbud.learning.models import PlannedWeek
+from utbud.places import models as places
+
+SECONDS = 60
+NEVER = (
+    "/admin/",
+    "/godkann/",
+    "/media/",
+    "/static/",
+    "/halsa/",
+    "/dokument/",
+    "/samarbeta/",
+    "/tillganglighet/rapportera/",
+)
+LONGEST = 300  # characters of an address that is worth keeping
+
+
+class BakedPages:
+    """Middleware, outermost of all that make a page: keeps the finished, compressed answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not may_be_kept(request):
+            return self.get_response(request)
+        squeezed = "gzip" in request.headers.get("Accept-Encoding", "")
+        key = content_hash([request.get_full_path(), squeezed, state()])
+        kept: HttpResponse | None = cache.get(key)
+        if kept is not None:
+            return kept
+        response = self.get_response(request)
+        if may_be_shown_to_all(response):
+            cache.set(key, response, SECONDS)
+        return response
+
+
+def may_be_kept(request: HttpRequest) -> bool:
+    """Whether a stranger asks for a page."""
+    return (
+        request.method == "GET"
+        and not connection.in_atomic_block  # what is not committed is nobody else's to see
+        and not request.COOKIES
+        and not request.path.startswith(NEVER)
+        and len(request.get_full_path()) <= LONGEST
+    )
+
+
+def may_be_shown_to_all(response: HttpResponse) -> bool:
+    """Whether an answer is a finished page with nothing of anyone's own in it."""
+    return (
+        response.status_code == 200
+        and not response.streaming
+        and not response.cookies
+        and not response.has_header("Cache-Control")
+        and response.get("Content-Type", "").startswith("text/html")
+    )
+
+
+def state() -> tuple[object, ...]:
+    """All that a public page may depend on beside its address, in one query each for pages and weeks."""
+    pages = Page.objects.live().aggregate(n=Count("id"), last=Max("last_published_at"))
+    weeks = PlannedWeek.objects.aggregate(last=Max("published_at"))
+    minute = timezone.now().replace(second=0, microsecond=0)
+    return pages["n"], pages["last"], weeks["last"], places.edition, minute

@@ -1,0 +1,58 @@
+"""What every public page knows: the library, the next drop-in, where the stylesheet is."""
+
+import datetime as dt
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from utbud.places import models as places
+from utbud.places import queries
+from utbud.places.queries import Library
+from utbud.web import stylesheet
+
+_known: list[Library] = []
+_said: dict[tuple[int, dt.datetime], str] = {}  # the next drop-in in words, asked once a minute
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """``lib``, ``logo`` (address or ""), ``next_drop_in`` (words or "") and ``stylesheet`` (address).
+
+    Each is asked for only when a template shows it, since the staff side's pages pass here as well.
+    """
+    lib = SimpleLazyObject(_library)
+    return {
+        "lib": lib,
+        "logo": SimpleLazyObject(lambda: default_storage.url(lib.logo_name) if lib.logo_name else ""),
+        "next_drop_in": SimpleLazyObject(_next_drop_in),
+        "stylesheet": SimpleLazyObject(lambda: stylesheet.address(_library())),
+    }
+
+
+def known_library() -> Library | None:
+    """The library as this process last showed it, for a page that must not ask the database (500)."""
+    return _known[0] if _known else None
+
+
+def _library() -> Library:
+    _known[:] = [queries.library()]
+    return _known[0]
+
+
+def _next_drop_in() -> str:
+    now = timezone.now()
+    if connection.in_atomic_block:  # as places.queries.library: nobody sees what is not committed
+        return _drop_in_words(now)
+    key = (places.edition, now.replace(second=0, microsecond=0))
+    if key not in _said:
+        _said.clear()
+        _said[key] = _drop_in_words(now)
+    return _said[key]
+
+
+def _drop_in_words(now: dt.datetime) -> str:
+    found = queries.next_drop_in(now)
+    return found.words if found else ""

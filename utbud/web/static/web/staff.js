@@ -1,0 +1,66 @@
+// Names and roles that Wagtail leaves out, taken from the words that stand beside (WCAG 1.3.1, 2.5.3, 4.1.2).
+(() => {
+  const text = (element) => element?.textContent.replace(/\s+/g, " ").trim() || "";
+  const all = (selector, act) => document.querySelectorAll(selector).forEach(act);
+  const set = (element, name, value) => {
+    if (value && element.getAttribute(name) !== value) element.setAttribute(name, value);
+  };
+  let made = 0;
+
+  function mend() {
+    all('[contenteditable][role="textbox"]:not([aria-labelledby]):not([aria-label])', (field) => {
+      const heading = field.closest("[data-panel]")?.getAttribute("aria-labelledby");
+      if (heading) set(field, "aria-labelledby", heading);
+      else set(field, "aria-label", text(field.closest("[data-field]")?.querySelector("label")));
+    });
+    // A block of one field: its kind and its place in the row, «Steg 2».
+    all("[data-streamfield-child]", (block) => {
+      const field = block.querySelector(":scope > section > .w-panel__content > .w-field__wrapper > [data-field] :is(input[type=text], textarea)");
+      if (!field || field.labels.length) return;
+      const row = [...block.parentElement.querySelectorAll(":scope > [data-streamfield-child]")];
+      set(field, "aria-label", `${text(block.querySelector(".c-sf-block__type"))} ${row.indexOf(block) + 1}`);
+    });
+    all("input.ui-autocomplete-input:not([aria-label])", (field) => set(field, "aria-label", text(field.closest("[data-field-wrapper]")?.querySelector("label"))));
+    all("#fileupload:not([aria-label])", (field) => set(field, "aria-label", text(field.parentElement.querySelector("button"))));
+    all('.modal[role="dialog"]:not([aria-labelledby])', (dialog) => {
+      const heading = dialog.querySelector("h1, h2");
+      if (!heading) return;
+      heading.id ||= `dialog-heading-${(made += 1)}`;
+      set(dialog, "aria-labelledby", heading.id);
+      dialog.querySelectorAll("nav[aria-label]").forEach((nav) => set(nav, "aria-label", `${nav.getAttribute("aria-label")}: ${text(heading)}`));
+    });
+    all('[role="tab"]', (tab) => tab.closest('[role="tablist"]') || tab.removeAttribute("role"));
+    all("a.sidebar-custom-branding[aria-label]", (link) => text(link) && link.removeAttribute("aria-label"));
+    all("thead th", (cell) => {
+      if (!text(cell) && !cell.children.length && !cell.hasAttribute("aria-label")) cell.replaceWith(document.createElement("td"));
+    });
+    all('[role="search"] input[type="submit"][value="Search"]', (button) => set(button, "value", text(button.form.querySelector("label"))));
+    all('h2[role="alert"]', (heading) => {
+      const box = document.createElement("div");
+      heading.removeAttribute("role");
+      box.setAttribute("role", "alert");
+      heading.replaceWith(box);
+      box.append(heading);
+    });
+    // What a group may do: a column and a row, in the words of the table.
+    all("td > label.w-sr-only:has(+ input[type=checkbox])", (label) => {
+      const cell = label.parentElement;
+      const row = cell.parentElement;
+      const column = row.closest("table")?.tHead?.rows[0].cells[cell.cellIndex];
+      const name = `${column?.title || text(column)}: ${text(row.querySelector("h3, label")) || text(row.querySelector("option:checked"))}`;
+      if (column && text(label) !== name) label.textContent = name;
+    });
+  }
+
+  let asked = false;
+  const soon = () => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      mend();
+    });
+  };
+  new MutationObserver(soon).observe(document.documentElement, { childList: true, subtree: true });
+  mend();
+})();

@@ -1,0 +1,172 @@
+"""«Idag»: what someone must do today, on one page."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from utbud.base import dates
+from utbud.inbox import queries as inbox
+from utbud.learning import queries as learning
+from utbud.people.models import ResponsiblePublisher, User
+from utbud.publishing import queries as publishing
+from utbud.publishing.models import ApprovalRequest
+
+CERTIFICATE_WARNING = dt.timedelta(days=90)
+SHOWN = 8  # rows of each kind; the rest is a link away
+
+
+@dataclass(frozen=True)
+class Task:
+    """A thing to do: what, where to do it, and a line about it."""
+
+    title: str
+    url: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Tasks of one kind. ``urgent`` comes first and is said in words."""
+
+    title: str
+    tasks: list[Task]
+    count: int
+    urgent: bool = False
+
+
+def today_for(user: User, now: dt.datetime) -> list[Group]:
+    """What waits for ``user`` (and for anyone on staff), the urgent first; empty groups left out."""
+    groups = [group for group in _groups(user, now) if group.tasks]
+    return sorted(groups, key=lambda group: not group.urgent)
+
+
+def _groups(user: User, now: dt.datetime) -> Iterator[Group]:
+    today = dates.local(now).date()
+    yield _approvals(user)
+    yield _returned(user)
+    yield _changed()
+    yield _gaps(now)
+    yield _messages(now)
+    yield _letters(now)
+    yield _reviews(today)
+    yield _certificates(today)
+
+
+def _approvals(user: User) -> Group:
+    waiting = publishing.waiting()
+    mine = publishing.publisher_of(user) is not None
+    tasks = [
+        Task(
+            request.page.draft_title,
+            reverse("publishing_decide", args=[request.pk]),
+            _("skickad %(when)s") % {"when": _day(request.requested_at)},
+        )
+        for request in waiting[:SHOWN]
+    ]
+    return Group(_("Att godkänna") if mine else _("Väntar på utgivaren"), tasks, len(waiting), urgent=mine)
+
+
+def _returned(user: User) -> Group:
+    rows = ApprovalRequest.objects.filter(
+        decision=ApprovalRequest.RETURNED, requested_by=user, page__latest_revision=F("revision")
+    ).select_related("page")
+    tasks = [
+        Task(row.page.draft_title, reverse("wagtailadmin_pages:edit", args=[row.page_id]), row.comment)
+        for row in rows[:SHOWN]
+    ]
+    return Group(_("Skickat tillbaka till dig"), tasks, len(rows), urgent=True)
+
+
+def _changed() -> Group:
+    rows = list(
+        ApprovalRequest.objects.filter(
+            decision=ApprovalRequest.APPROVED, voided_at__isnull=False, published_at=None
+        )
+        .exclude(page__approval_requests__requested_at__gt=F("requested_at"))
+        .select_related("page")
+    )
+    tasks = [
+        Task(
+            row.page.draft_title,
+            reverse("publishing_request", args=[row.page_id]),
+            _("behöver godkännas igen"),
+        )
+        for row in rows[:SHOWN]
+    ]
+    return Group(_("Ändrat efter godkännande"), tasks, len(rows), urgent=True)
+
+
+def _gaps(now: dt.datetime) -> Group:
+    weeks = learning.unfilled_weeks(now)
+    tasks = [
+        Task(
+            _("Vecka %(week)s har inget ord") % {"week": day.isocalendar().week},
+            reverse("learning_year", args=[day.isocalendar().year]),
+            _("går ut %(day)s") % {"day": dates.date_words(day, year=False)},
+        )
+        for day in weeks
+    ]
+    return Group(_("Luckor i året"), tasks, len(tasks), urgent=True)
+
+
+def _messages(now: dt.datetime) -> Group:
+    waiting = list(inbox.open_messages(now))
+    late = {message.pk for message in inbox.overdue(now)}
+    tasks = [
+        Task(
+            f"{message.get_kind_display()}: {message.name}",
+            inbox.staff_url(message),
+            _("skulle ha svarats %(day)s") % {"day": dates.date_words(message.answer_by, year=False)}
+            if message.pk in late
+            else _("svara senast %(day)s") % {"day": dates.date_words(message.answer_by, year=False)},
+        )
+        for message in waiting[:SHOWN]
+    ]
+    return Group(_("Att svara på"), tasks, len(waiting), urgent=bool(late))
+
+
+def _letters(now: dt.datetime) -> Group:
+    stuck = publishing.stuck_letters(now)
+    url = reverse("publishing_approvals")
+    tasks = [
+        Task(f"{letter.publisher.name}: {letter.request.page.draft_title}", url) for letter in stuck[:SHOWN]
+    ]
+    return Group(_("Brev som kanske inte kom fram"), tasks, len(stuck), urgent=True)
+
+
+def _reviews(today: dt.date) -> Group:
+    words = learning.overdue_reviews(today)
+    count = words.count()
+    tasks = [
+        Task(
+            word.title,
+            reverse("wagtailadmin_pages:edit", args=[word.pk]),
+            _("skulle ha kontrollerats %(day)s") % {"day": dates.date_words(word.review_by, weekday=False)},
+        )
+        for word in words[:SHOWN]
+    ]
+    return Group(_("Att kontrollera igen"), tasks, count)
+
+
+def _certificates(today: dt.date) -> Group:
+    rows = ResponsiblePublisher.objects.filter(
+        active=True, certificate_expires__lte=today + CERTIFICATE_WARNING
+    )
+    tasks = [
+        Task(
+            row.name,
+            "",
+            _("gäller till %(day)s") % {"day": dates.date_words(row.certificate_expires, weekday=False)},
+        )
+        for row in rows
+        if row.certificate_expires
+    ]
+    return Group(_("Utgivningsbevis som snart går ut"), tasks, len(tasks))
+
+
+def _day(moment: dt.datetime) -> str:
+    return dates.date_words(dates.local(moment).date(), year=False)

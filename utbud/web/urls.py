@@ -1,0 +1,32 @@
+"""All addresses. The public ones never change once published (product.md)."""
+
+from django.urls import include, path, re_path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from utbud.inbox import urls as inbox_urls
+from utbud.learning import urls as learning_urls
+from utbud.places import urls as places_urls
+from utbud.publishing import urls as publishing_urls
+from utbud.search import urls as search_urls
+from utbud.web import views
+
+urlpatterns = [
+    path("admin/", include(wagtailadmin_urls)),
+    path("dokument/", include(wagtaildocs_urls)),
+    path("halsa/", views.health, name="health"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("robots.txt", views.robots, name="robots"),
+    re_path(r"^media/(?P<name>.+)$", views.media, name="media"),
+    re_path(r"^utseende/(?P<digest>[0-9a-f]+)\.css$", views.stylesheet, name="stylesheet"),
+    path("", include(publishing_urls)),
+    path("", include(search_urls)),
+    path("", include(inbox_urls)),
+    path("", include(places_urls)),
+    path("", include(learning_urls)),
+    path("", include(wagtail_urls)),
+]
+
+handler404 = "utbud.web.views.not_found"
+handler500 = "utbud.web.views.server_error"

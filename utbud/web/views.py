@@ -1,0 +1,121 @@
+"""Addresses of the site as a whole: health, sitemap, media, errors."""
+
+import mimetypes
+from xml.sax.saxutils import escape
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.template import loader
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from wagtail.models import Page
+
+from utbud.base.files import serve
+from utbud.base.hashing import content_hash
+from utbud.learning.models import Topic
+from utbud.places.queries import library
+from utbud.web import stylesheet as looks
+from utbud.web.context import known_library
+
+MEDIA_AGE = 3600  # seconds; a replaced picture gets a new name, a redrawn one an hour
+SHOWN_TYPES = ("image/", "audio/", "video/", "application/pdf")
+
+
+@never_cache
+@require_safe
+def health(request: HttpRequest) -> JsonResponse:
+    """200 when pages can be served, 503 when the database does not answer. Says nothing more to strangers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM django_migrations LIMIT 1")
+    except Exception:  # noqa: BLE001, RUF100 - whatever is wrong with it, it does not answer
+        return JsonResponse({"ok": False, "says": "databasen svarar inte"}, status=503)
+    return JsonResponse({"ok": True, "time": timezone.now().isoformat(timespec="seconds")})
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """All published pages, and the lists that are no pages of their own (sitemaps.org 0.9)."""
+    rows = [
+        (page.url_path.split("/", 2)[2], page.last_published_at or page.latest_revision_created_at)
+        for page in Page.objects.live().public().filter(depth__gt=1).order_by("path")
+    ]
+    extra = [
+        "hjalp/",
+        "samarbeta/",
+        "ord/a-o/",
+        *(f"ord/amne/{slug}/" for slug in Topic.objects.values_list("slug", flat=True)),
+    ]
+    entries = [
+        f"<url><loc>{escape(settings.BASE_URL)}/{escape(path)}</loc>"
+        + (f"<lastmod>{moment.date().isoformat()}</lastmod>" if moment else "")
+        + "</url>"
+        for path, moment in [*rows, *((path, None) for path in extra)]
+    ]
+    body = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    )
+    return HttpResponse(f"{body}{''.join(entries)}</urlset>", content_type="application/xml; charset=utf-8")
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines may read: all but the staff side and secret links."""
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /godkann/",
+        f"Sitemap: {settings.BASE_URL}/sitemap.xml",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def media(request: HttpRequest, name: str) -> HttpResponseBase:
+    """An uploaded or made file. It is shown in a sandbox, so that nothing in it runs as ours."""
+    try:
+        if not default_storage.exists(name):
+            raise Http404
+        file = default_storage.open(name)
+        size = default_storage.size(name)
+        changed = default_storage.get_modified_time(name)
+    except (SuspiciousFileOperation, IsADirectoryError, ValueError) as error:
+        raise Http404 from error
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return serve(
+        request,
+        file,
+        size=size,
+        content_type=kind if kind.startswith(SHOWN_TYPES) else "application/octet-stream",
+        etag=content_hash([name, size, changed])[:32],
+        max_age=MEDIA_AGE,
+        sandbox=True,
+    )
+
+
+@require_safe
+def stylesheet(request: HttpRequest, digest: str) -> HttpResponse:
+    """The look in the library's colours. Its address tells what is in it, so that it may be kept for ever."""
+    lib = library()
+    sheet = looks.sheet(lib.accent, lib.help_colour)
+    # A page that was kept while the colours changed asks for the old one, and gets the new.
+    age = "max-age=31536000, immutable" if sheet.digest == digest else "max-age=60"
+    return HttpResponse(
+        sheet.css, content_type="text/css; charset=utf-8", headers={"Cache-Control": f"public, {age}"}
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A page that helps: search, words, the phone number."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A page that needs nothing that may be broken, with the phone number as this process last knew it."""
+    return HttpResponse(loader.get_template("500.html").render({"lib": known_library()}), status=500)

@@ -1,0 +1,76 @@
+"""The staff side's first page («Idag»), its look, and the words that Wagtail leaves in English."""
+
+from typing import Any
+
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.forms import choosers
+from wagtail.admin.forms.auth import LoginForm
+from wagtail.admin.ui.components import Component
+from wagtail.users.forms import PagePermissionsForm
+from wagtail.users.views.bulk_actions.assign_role import RoleForm
+
+from utbud.base import dates
+from utbud.web.today import today_for
+
+# Wagtail gives these fields no label, so that their names would show, in English.
+LABELS = {
+    (LoginForm, "password"): _("Lösenord"),
+    (RoleForm, "role"): _("Grupp"),
+    (PagePermissionsForm, "page"): _("Sida"),
+    (choosers.ExternalLinkChooserForm, "link_text"): _("Länkens text"),
+    (choosers.AnchorLinkChooserForm, "link_text"): _("Länkens text"),
+    (choosers.EmailLinkChooserForm, "email_address"): _("E-postadress"),
+    (choosers.EmailLinkChooserForm, "link_text"): _("Länkens text"),
+    (choosers.EmailLinkChooserForm, "subject"): _("Ämne"),
+    (choosers.EmailLinkChooserForm, "body"): _("Text"),
+    (choosers.PhoneLinkChooserForm, "phone_number"): _("Telefonnummer"),
+    (choosers.PhoneLinkChooserForm, "link_text"): _("Länkens text"),
+}
+for (form, field), label in LABELS.items():
+    form.base_fields[field].label = label
+
+
+class TodayPanel(Component):
+    """What must be done today."""
+
+    name = "idag"
+    order = 10
+    template_name = "web/staff/today.html"
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        now = timezone.now()
+        return {
+            "groups": today_for(parent_context["request"].user, now),
+            "today": dates.date_words(dates.local(now).date()),
+        }
+
+
+@hooks.register("construct_homepage_panels")
+def only_today(request: Any, panels: list[Any]) -> None:
+    panels[:] = [TodayPanel()]
+
+
+@hooks.register("construct_main_menu")
+def fewer(request: Any, menu_items: list[Any]) -> None:
+    """Words, approvals and the year are what staff come for; documents are not used."""
+    menu_items[:] = [item for item in menu_items if item.name not in ("documents", "reports", "help")]
+
+
+@hooks.register("construct_settings_menu")
+def no_sites(request: Any, menu_items: list[Any]) -> None:
+    """There is one site, and its address is a setting of the program (UTBUD_BASE_URL)."""
+    menu_items[:] = [item for item in menu_items if item.name != "sites"]
+
+
+@hooks.register("insert_global_admin_css")
+def staff_css() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("web/staff.css"))
+
+
+@hooks.register("insert_global_admin_js")
+def staff_js() -> str:
+    return format_html('<script src="{}" defer></script>', static("web/staff.js"))
