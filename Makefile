@@ -18,7 +18,7 @@ ifdef PIP_CERT
 export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 
-.PHONY: help run setup test check format bench screenshots lock clean
+.PHONY: help run setup test servers check format bench screenshots lock clean
 
 help: ## räknar upp kommandona
 	@echo "Digitalt utbud. Skriv make och ett av orden:"
@@ -32,6 +32,9 @@ setup: $(VENV)/.test ## installerar allt som behövs för att köra, testa och �
 
 test: $(VENV)/.test ## kör alla test: enhet och processer på SQLite och PostgreSQL, sedan webbläsaren
 	@exec $(BIN)/python tests/run.py
+
+servers: $(VENV)/.test ## provar kanalerna mot riktiga servrar (behöver Node och npm)
+	$(BIN)/python -m pytest tests/servers -m servers
 
 check: $(VENV)/.test ## kontrollerar stil, golv, typer, migrationer, säkra inställningar och översättningar
 	$(BIN)/ruff check --quiet

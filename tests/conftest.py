@@ -1,11 +1,41 @@
 """What every test stands on: a data folder of its own, no network but loopback, a small site."""
 
 import datetime as dt
+import os
+import shutil
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings as django_settings
+from django.test import override_settings
 
 MONDAY = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)  # 10:00 in Stockholm, ISO week 48
+QUICK_PASSWORDS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+TASKS_AT_ONCE = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """Begin with a copy of the migrated database that ``make test`` made, where it made one."""
+    test = django_settings.DATABASES["default"]["TEST"]
+    if ready := os.environ.get("UTBUD_TEST_READY"):
+        test["NAME"], test["MIGRATE"] = f"{django_settings.VAR}/test.sqlite3", False
+        shutil.copy(f"{ready}/empty/utbud.sqlite3", test["NAME"])
+    elif template := os.environ.get("UTBUD_TEST_TEMPLATE"):
+        test["TEMPLATE"], test["MIGRATE"] = template, False
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb):
+    """Do not empty the copy before it is used."""
+    return django_db_keepdb or "UTBUD_TEST_READY" in os.environ
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """A database that has a site from the start; a test sees it whether it asks for ``site`` or not."""
+    with django_db_blocker.unblock():
+        make_site()
 
 
 @pytest.fixture(autouse=True)
@@ -15,8 +45,8 @@ def _plain_settings(settings, tmp_path):
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    settings.PASSWORD_HASHERS = QUICK_PASSWORDS
+    settings.TASKS = TASKS_AT_ONCE
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.ALLOWED_HOSTS = ["*"]
 
@@ -29,37 +59,46 @@ def now():
 @pytest.fixture
 def site(db):
     """A site as `utbud setup` makes it, with an editor, a second editor, a publisher and an administrator."""
-    return make_site()
+    from utbud.web.models import StartPage
+
+    if not StartPage.objects.exists():  # a test with transactions of its own has emptied the database
+        make_site()
+    return the_site()
 
 
+@override_settings(PASSWORD_HASHERS=QUICK_PASSWORDS, TASKS=TASKS_AT_ONCE)
 def make_site():
-    """The same where a database is at hand without the fixture."""
+    """Make that site where there is none."""
     from django.contrib.auth.models import Group
 
-    from utbud.learning.models import WordIndexPage
     from utbud.people.models import ADMINISTRATOR, EDITOR, PUBLISHER, ResponsiblePublisher, User
     from utbud.web.actions import setup
 
-    start = setup()
-
-    def user(name, role):
-        made = User.objects.create_user(name, email=f"{name}@example.org", password="demo-demo-demo")
-        made.groups.add(Group.objects.get(name=role))
-        return made
-
-    editor, colleague = user("redaktor", EDITOR), user("kollega", EDITOR)
-    chief, admin = user("utgivare", PUBLISHER), user("admin", ADMINISTRATOR)
-    publisher = ResponsiblePublisher.objects.create(
-        name="Utgivaren", email="utgivare@example.org", user=chief
+    setup()
+    roles = {"redaktor": EDITOR, "kollega": EDITOR, "utgivare": PUBLISHER, "admin": ADMINISTRATOR}
+    for name, role in roles.items():
+        user = User.objects.create_user(name, email=f"{name}@example.org", password="demo-demo-demo")
+        user.groups.add(Group.objects.get(name=role))
+    ResponsiblePublisher.objects.create(
+        name="Utgivaren", email="utgivare@example.org", user=User.objects.get(username="utgivare")
     )
+
+
+def the_site():
+    """What ``make_site`` made, read from the database."""
+    from utbud.learning.models import WordIndexPage
+    from utbud.people.models import ResponsiblePublisher, User
+    from utbud.web.models import StartPage
+
+    users = User.objects.in_bulk(field_name="username")
     return SimpleNamespace(
-        start=start,
+        start=StartPage.objects.get(),
         index=WordIndexPage.objects.get(),
-        editor=editor,
-        colleague=colleague,
-        chief=chief,
-        admin=admin,
-        publisher=publisher,
+        editor=users["redaktor"],
+        colleague=users["kollega"],
+        chief=users["utgivare"],
+        admin=users["admin"],
+        publisher=ResponsiblePublisher.objects.get(),
     )
 
 

@@ -100,6 +100,9 @@ INSTALLED_APPS = [
     "utbud.learning",
     "utbud.search",
     "utbud.publishing",
+    "utbud.phone",
+    "utbud.screens",
+    "utbud.channels",
     "utbud.inbox",
     "utbud.formats",
     "utbud.places",
@@ -131,6 +134,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "utbud.web.counting.CountReach",
     "utbud.web.baked.BakedPages",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

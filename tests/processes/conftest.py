@@ -27,7 +27,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection, connections
 
-from tests.conftest import SENTENCE, make_site
+from tests.conftest import SENTENCE, make_site, the_site
 from utbud import cli
 from utbud.base import dates
 from utbud.processes import Child
@@ -311,22 +311,8 @@ def house(
             "UTBUD_BASE_URL": settings.BASE_URL,  # it stands on every sheet, so all must agree
         }
         with django_db_blocker.unblock(), connected(database(url, var)):
-            made = House(var, environment, people(), f"http://127.0.0.1:{port}")
+            made = House(var, environment, the_site(), f"http://127.0.0.1:{port}")
             try:
                 yield made
             finally:
                 made.end()
-
-
-def people() -> SimpleNamespace:
-    """Who ``make_site`` made."""
-    from utbud.learning.models import WordIndexPage
-    from utbud.people.models import ResponsiblePublisher, User
-
-    users = {
-        name: User.objects.get(username=username)
-        for name, username in (("editor", "redaktor"), ("chief", "utgivare"))
-    }
-    return SimpleNamespace(
-        index=WordIndexPage.objects.get(), publisher=ResponsiblePublisher.objects.get(), **users
-    )

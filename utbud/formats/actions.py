@@ -5,11 +5,13 @@ None of these should be called inside a transaction: sound takes seconds, and SQ
 
 import datetime as dt
 import hashlib
+import io
 import logging
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from PIL import Image
 
 from utbud.base import dates
-from utbud.formats import queries, sound, typeset
+from utbud.formats import clip as clips
+from utbud.formats import film, queries, sound, typeset
 from utbud.formats.content import Item, Sender, reading
 from utbud.formats.models import Kind, Recording, Rendition
 from utbud.formats.speech import narrate
@@ -38,8 +42,16 @@ ENDINGS = {
     Kind.PRINT: "pdf",
     Kind.POSTER: "pdf",
     Kind.CARD: "png",
+    Kind.SQUARE: "png",
+    Kind.PORTRAIT: "png",
+    Kind.STORY: "png",
+    Kind.SQUARE_JPEG: "jpg",
+    Kind.PORTRAIT_JPEG: "jpg",
+    Kind.STORY_JPEG: "jpg",
     Kind.SPEECH: "mp3",
     Kind.SPEECH_SLOW: "mp3",
+    Kind.CLIP: "mp4",
+    Kind.CAPTIONS: "vtt",
 }
 SLOWER = 0.8  # the tempo at which a recording is read slowly
 
@@ -63,9 +75,21 @@ def poster(*, item: Item, sender: Sender) -> Rendition:
     return _typeset(Kind.POSTER, typeset.poster, item, sender)
 
 
-def card(*, item: Item, sender: Sender) -> Rendition:
-    """The item as a picture for link previews (PNG, 1200 × 630), made if it does not exist. Raises OSError."""
-    return _typeset(Kind.CARD, typeset.card, item, sender)
+def card(*, item: Item, sender: Sender, kind: Kind = Kind.CARD) -> Rendition:
+    """The item as a picture to share, made if it does not exist. Raises OSError when storage fails.
+
+    ``kind``: CARD for link previews (PNG, 1200 × 630), or SQUARE (1080 × 1080), PORTRAIT (1080 × 1350) or STORY
+    (1080 × 1920) for social media, as PNG, or as JPEG with SQUARE_JPEG and so on. ``content.in_words`` is its alt text.
+    """
+    if kind == Kind.CARD:
+        return _typeset(kind, typeset.card, item, sender)
+    if kind in queries.JPEG_OF:
+        key = queries.key_of(kind, item=item, sender=sender)
+        return _get_or_make(
+            kind, key, lambda: _as_jpeg(card(item=item, sender=sender, kind=queries.JPEG_OF[kind]))
+        )
+    shape = queries.SOCIAL[kind]
+    return _typeset(kind, lambda *given: typeset.social(*given, shape), item, sender)
 
 
 def speech(*, item: Item, slow: bool = False, recording: Recording | None = None) -> Rendition:
@@ -79,17 +103,44 @@ def speech(*, item: Item, slow: bool = False, recording: Recording | None = None
     return _get_or_make(kind, key, lambda: _sound_of(item, slow=slow, recording=recording))
 
 
+def clip(*, item: Item, sender: Sender) -> Rendition:
+    """The item as a film for phones (MP4, 1080 × 1920, 20 to 60 s), read by the voice, made if it does not exist.
+
+    ``meta`` is {"cues": [[start, end, [lines]]], "seconds": the length}. A recording by staff is of the whole item and
+    nobody knows where its sentences begin, so a clip is always read by the voice.
+    Raises speech.NoVoice, sound.Failed (ffmpeg), OSError (storage).
+    """
+    key = queries.key_of(Kind.CLIP, item=item, sender=sender)
+    return _get_or_make(Kind.CLIP, key, lambda: _film_of(item, sender))
+
+
+def captions(*, item: Item, sender: Sender) -> Rendition:
+    """The captions of the clip (WebVTT), made if they do not exist. Raises as ``clip``, which is made first."""
+    key = queries.key_of(Kind.CAPTIONS, item=item, sender=sender)
+
+    def made() -> Made:
+        cues = clip(item=item, sender=sender).meta["cues"]
+        return clips.vtt([clips.Cue(start, end, tuple(lines), "") for start, end, lines in cues]).encode(), {}
+
+    return _get_or_make(Kind.CAPTIONS, key, made)
+
+
 def make_all(*, item: Item, sender: Sender, recording: Recording | None = None) -> dict[str, Rendition]:
-    """All formats of an item by kind: print, poster, card, speech, speech_slow. What exists is not made again.
+    """All formats of an item by kind, the clip last, since it takes the longest. What exists is not made again.
 
     One that fails does not stop the others; the first failure is raised when all have been tried.
     """
     makers: dict[str, Callable[[], Rendition]] = {
         Kind.PRINT.value: lambda: print_sheet(item=item, sender=sender),
         Kind.POSTER.value: lambda: poster(item=item, sender=sender),
-        Kind.CARD.value: lambda: card(item=item, sender=sender),
+        **{
+            kind.value: partial(card, item=item, sender=sender, kind=kind)
+            for kind in (Kind.CARD, *queries.SOCIAL)
+        },
         Kind.SPEECH.value: lambda: speech(item=item, recording=recording),
         Kind.SPEECH_SLOW.value: lambda: speech(item=item, slow=True, recording=recording),
+        Kind.CLIP.value: lambda: clip(item=item, sender=sender),
+        Kind.CAPTIONS.value: lambda: captions(item=item, sender=sender),
     }
     made: dict[str, Rendition] = {}
     failures: list[Exception] = []
@@ -130,6 +181,41 @@ def _files(item: Item, sender: Sender) -> tuple[dict[str, bytes], list[str]]:
         except (FileNotFoundError, SuspiciousFileOperation):
             logger.warning("The picture %s is not in storage; it is left out of print.", name)
     return files, [name for name in names if name not in files]
+
+
+def _as_jpeg(png: Rendition) -> Made:
+    with png.file.open("rb") as file, Image.open(file) as picture:
+        made = io.BytesIO()
+        picture.convert("RGB").save(made, "JPEG", quality=92, subsampling=0, optimize=True)
+    return made.getvalue(), png.meta
+
+
+def _film_of(item: Item, sender: Sender) -> Made:
+    files, missing = _files(item, sender)
+    lines: Sequence[clips.Line] | None = clips.script(item, sender)
+    while lines:
+        said, narration = lines, narrate(clips.sentences(lines), queries.voice())
+        # A slower voice than was thought: what came last is left out, whole.
+        lines = clips.shorter(lines) if clips.length(narration) > clips.LONGEST else None
+    cues, seconds = clips.cues(said, narration), clips.length(narration)
+    told = [cue for cue in cues if cue.part == clips.TELLING]
+    closing = next((cue.start for cue in cues if cue.part == clips.CLOSING), seconds - clips.HOLD)
+    opening, *middle, last = typeset.slides(item, sender, files, [cue.lines for cue in told])
+    stills = [film.Still(opening, 0.0)]
+    stills += [
+        film.Still(slide, cue.start, scene=at == 0)
+        for at, (slide, cue) in enumerate(zip(middle, told, strict=True))
+    ]
+    stills.append(film.Still(last, closing, scene=True))
+    tags = {"title": item.title, "artist": sender.name}
+    with tempfile.TemporaryDirectory(prefix="utbud-clip-") as folder:
+        wav, aac, mp4 = Path(folder, "said.wav"), Path(folder, "said.m4a"), Path(folder, "made.mp4")
+        silence = bytes(2 * max(0, round((seconds - narration.seconds) * narration.rate)))
+        sound.write_wav(narration.samples + silence, narration.rate, wav)
+        sound.even_out(wav, aac, sound.IN_FILM, tags={})
+        film.write(stills, aac, mp4, seconds=seconds, tags=tags)
+        meta = {"cues": [[cue.start, cue.end, list(cue.lines)] for cue in cues], "seconds": round(seconds, 3)}
+        return mp4.read_bytes(), meta | ({"missing": missing} if missing else {})
 
 
 def _sound_of(item: Item, *, slow: bool, recording: Recording | None) -> Made:

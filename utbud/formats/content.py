@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from utbud.base.richtext import Block, Run, sentence_spans
 
 
@@ -79,6 +81,49 @@ def reading(item: Item) -> tuple[Sentence, ...]:
         for block in section.blocks:
             add(block.text)
     return tuple(said)
+
+
+LONGEST_ALT = 1000  # letters: what Instagram and YouTube take; Bluesky and Mastodon take more
+
+
+def invitation(sender: Sender) -> str:
+    """What a card and a clip end with: how one reaches people."""
+    return _("Ring eller kom förbi.") if sender.phone else _("Kom förbi.")
+
+
+def in_words(item: Item, sender: Sender) -> str:
+    """What a card of ``item`` says and shows, for those who do not see it (the picture's alt text).
+
+    At most 1,000 letters; when it is more, the sentence is shortened, then the drawing's description.
+    """
+
+    def tell(lead: str, drawn: str) -> str:
+        title = ": ".join(filter(None, [item.kind.strip(), item.title.strip()]))
+        picture = _("Bild: %(what)s") % {"what": _stopped(drawn)} if drawn else ""
+        who = ", ".join(filter(None, [sender.name.strip(), sender.phone.strip()]))
+        return " ".join(filter(None, [_stopped(title), _stopped(lead), picture, _stopped(who)]))
+
+    lead, drawn = " ".join(item.lead.split()), " ".join(item.picture.alt.split()) if item.picture else ""
+    over = len(tell(lead, drawn)) - LONGEST_ALT
+    if over > 0:
+        lead = shortened(lead, max(200, len(lead) - over - 2))
+        over = len(tell(lead, drawn)) - LONGEST_ALT
+    if over > 0:
+        drawn = shortened(drawn, max(1, len(drawn) - over - 2))
+    return shortened(tell(lead, drawn), LONGEST_ALT)
+
+
+def _stopped(text: str) -> str:
+    return text if text[-1:] in ("", ".", "?", "!", "…") else text + "."
+
+
+def shortened(text: str, most: int) -> str:
+    """``text`` of at most ``most`` letters: whole words, and «…» where something is left out."""
+    if len(text) <= most:
+        return text
+    kept = text[: most - 1]
+    whole = kept.rsplit(" ", 1)[0] if " " in kept else kept
+    return whole.rstrip(" ,;:.–-\u200b") + "…"
 
 
 def split_runs(block: Block) -> Iterator[tuple[Run, ...]]:

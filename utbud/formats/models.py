@@ -13,8 +13,17 @@ class Kind(models.TextChoices):
     PRINT = "print", _("utskrift")
     POSTER = "poster", _("affisch")
     CARD = "card", _("kort för delning")
+    SQUARE = "square", _("kvadratiskt kort")
+    PORTRAIT = "portrait", _("stående kort")
+    STORY = "story", _("kort för berättelser")
+    # The same as JPEG: Instagram takes nothing else.
+    SQUARE_JPEG = "square_jpeg", _("kvadratiskt kort (JPEG)")
+    PORTRAIT_JPEG = "portrait_jpeg", _("stående kort (JPEG)")
+    STORY_JPEG = "story_jpeg", _("kort för berättelser (JPEG)")
     SPEECH = "speech", _("uppläsning")
     SPEECH_SLOW = "speech_slow", _("långsam uppläsning")
+    CLIP = "clip", _("klipp")
+    CAPTIONS = "captions", _("klippets undertexter")
 
 
 class Rendition(models.Model):
@@ -29,7 +38,7 @@ class Rendition(models.Model):
     bytes = models.PositiveBigIntegerField(_("storlek i byte"))
     seconds = models.FloatField(_("tid att göra, i sekunder"))
     # Speech: {"marks": [the second each sentence begins], "seconds": its length}. Print: {"missing": [pictures
-    # that storage did not have]}.
+    # that storage did not have]}. Clip: {"cues": [[start, end, [lines]]], "seconds": its length}, and "missing".
     meta = models.JSONField(_("om filen"), default=dict)
     made_at = models.DateTimeField(_("gjord"), default=timezone.now)
     used_at = models.DateField(_("senast använd"), default=timezone.localdate, db_index=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from utbud.base.health import Finding, probe
-from utbud.formats import queries, sound, speech, typeset
+from utbud.formats import film, queries, sound, speech, typeset
 
 FAMILY = "Atkinson Hyperlegible Next"
 
@@ -37,12 +37,16 @@ def voice() -> Finding:
 
 @probe("ffmpeg")
 def ffmpeg() -> Finding:
-    """Whether sound can be made into MP3."""
+    """Whether sound can be made into MP3, and clips into MP4."""
     try:
-        program, writes_mp3 = sound.ffmpeg(), sound.can_write_mp3()
+        program, lacks = sound.ffmpeg(), sound.lacks([sound.SPOKEN.coder, *film.NEEDED])
     except sound.Failed as error:
-        return Finding(False, str(error), _("Installera ffmpeg på datorn."))
-    if not writes_mp3:
-        says = _("%(program)s kan inte göra MP3.") % {"program": Path(program).name}
-        return Finding(False, says, _("Installera ett ffmpeg som har libmp3lame."))
+        return Finding(
+            False, str(error), _("Installera ffmpeg på datorn. Utan det blir det inget ljud och inga klipp.")
+        )
+    if lacks:
+        says = _("%(program)s kan inte göra ljud och klipp.") % {"program": Path(program).name}
+        return Finding(
+            False, says, _("Installera ett ffmpeg som har %(coders)s.") % {"coders": ", ".join(lacks)}
+        )
     return Finding(True, _("%(program)s finns.") % {"program": Path(program).name})

@@ -1,7 +1,9 @@
 """What exists already, and by what name: the key of each format is a hash of all it is made from."""
 
+import statistics
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
@@ -9,12 +11,30 @@ from django.db.models import Q
 from django.utils.translation import get_language
 
 from utbud.base.hashing import content_hash
-from utbud.formats import sound, speech, typeset
+from utbud.formats import clip, film, sound, speech, typeset
 from utbud.formats.content import Item, Sender, reading
 from utbud.formats.models import Kind, Recording, Rendition
 
 NOT_ON_PAPER = {"easy"}
-ON_THE_CARD = ("kind", "title", "lead", "picture")
+ON_THE_CARD = ("kind", "title", "lead")
+BY_THE_CARD = ("name", "phone", "accent")
+BY_SOCIAL_CARDS = ("name", "phone", "accent", "logo_name", "logo_digest")
+IN_THE_CLIP = ("kind", "title", "path")
+# The social cards, and which of typeset.SHAPES each is.
+SOCIAL = {
+    Kind.SQUARE: "square",
+    Kind.PORTRAIT: "portrait",
+    Kind.STORY: "story",
+    Kind.SQUARE_JPEG: "square",
+    Kind.PORTRAIT_JPEG: "portrait",
+    Kind.STORY_JPEG: "story",
+}
+JPEG_OF = {
+    Kind.SQUARE_JPEG: Kind.SQUARE,
+    Kind.PORTRAIT_JPEG: Kind.PORTRAIT,
+    Kind.STORY_JPEG: Kind.STORY,
+}
+LATEST = 500  # renditions that tell how long things usually take
 
 
 def voice() -> speech.Voice:
@@ -25,26 +45,43 @@ def voice() -> speech.Voice:
 def key_of(kind: str, *, item: Item, sender: Sender | None = None, recording: Recording | None = None) -> str:
     """The key under which ``kind`` (a Kind) of this content is kept. Speech has no sender, the others must have one.
 
-    Raises speech.NoVoice for speech when the voice that is chosen does not exist.
+    Raises speech.NoVoice for speech and clips when the voice that is chosen does not exist.
     """
     if kind in (Kind.SPEECH, Kind.SPEECH_SLOW):
         return content_hash([kind, _heard(item), recording.digest if recording else ""])
     if sender is None:
         raise ValueError(f"{kind} needs a sender")
+    if kind == Kind.CAPTIONS:
+        return content_hash([kind, _told(item, sender)])
+    if kind == Kind.CLIP:
+        said_by = {name: value for name, value in asdict(sender).items() if name != "drop_in"}
+        seen = [_seen(item, IN_THE_CLIP), said_by, _told(item, sender)]
+        return content_hash([kind, typeset.look(), film.look(), get_language(), seen])
+    if kind == Kind.CARD or kind in SOCIAL:
+        marks = BY_THE_CARD if kind == Kind.CARD else BY_SOCIAL_CARDS
+        said_by = {name: value for name, value in asdict(sender).items() if name in marks}
+        return content_hash([kind, typeset.look(), get_language(), _seen(item, ON_THE_CARD), said_by])
     shown = asdict(item)
-    if kind == Kind.CARD:
-        said_by = {"name": sender.name, "phone": sender.phone, "accent": sender.accent}
-        return content_hash(
-            [kind, typeset.look(), get_language(), {name: shown[name] for name in ON_THE_CARD}, said_by]
-        )
     shown = {name: value for name, value in shown.items() if name not in NOT_ON_PAPER}
     return content_hash([kind, typeset.look(), get_language(), shown, asdict(sender)])
+
+
+def _seen(item: Item, names: Iterable[str]) -> dict[str, Any]:
+    """What a picture shows of an item. The drawing's description stands beside it, not in it."""
+    shown = {name: getattr(item, name) for name in names}
+    return shown | {"picture": [item.picture.name, item.picture.digest] if item.picture else None}
 
 
 def _heard(item: Item) -> list[Any]:
     """All that decides how an item sounds: what is said, by which voice, how fast, how loud."""
     said = [[speech.spoken(sentence.text), sentence.pause] for sentence in reading(item)]
-    manner = [
+    loudness = [sound.LOUDNESS, asdict(sound.SPOKEN), asdict(sound.RECORDED)]
+    return [voice().version, _manner(), loudness, item.title, item.kind, said]
+
+
+def _manner() -> list[float]:
+    """How the voice speaks."""
+    return [
         speech.CALM,
         speech.SLOW,
         speech.LEAD_IN,
@@ -53,8 +90,12 @@ def _heard(item: Item) -> list[Any]:
         speech.TAIL,
         speech.SLOW_PAUSES,
     ]
-    loudness = [sound.LOUDNESS, asdict(sound.SPOKEN), asdict(sound.RECORDED)]
-    return [voice().version, manner, loudness, item.title, item.kind, said]
+
+
+def _told(item: Item, sender: Sender) -> list[Any]:
+    """All that decides what a clip says and when. The script knows no voice, so nothing is said to find it."""
+    said = [[line.text, speech.spoken(line.text), line.part, line.unit] for line in clip.script(item, sender)]
+    return [voice().version, _manner(), clip.look(), said]
 
 
 def ready(
@@ -68,3 +109,35 @@ def ready(
         except speech.NoVoice:
             continue
     return {rendition.kind: rendition for rendition in Rendition.objects.filter(wanted)}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a format of an item has come. ``rendition`` is None until it is made."""
+
+    kind: Kind
+    rendition: Rendition | None
+    usual_seconds: float | None  # the median of the latest of its kind; None before the first
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the file is there."""
+        return self.rendition is not None
+
+
+def progress(
+    *, item: Item, sender: Sender, recording: Recording | None = None, kinds: Iterable[str] = Kind.values
+) -> list[Progress]:
+    """Each of ``kinds``: made already or not yet, and how long it usually takes. Makes nothing; two questions to the database."""
+    kinds = list(kinds)
+    made = ready(item=item, sender=sender, recording=recording, kinds=kinds)
+    usual = usual_seconds()
+    return [Progress(Kind(kind), made.get(kind), usual.get(kind)) for kind in kinds]
+
+
+def usual_seconds() -> dict[str, float]:
+    """The seconds that each kind usually takes to make: the median of the latest."""
+    taken: dict[str, list[float]] = defaultdict(list)
+    for kind, seconds in Rendition.objects.order_by("-pk").values_list("kind", "seconds")[:LATEST]:
+        taken[kind].append(seconds)
+    return {kind: round(statistics.median(seconds), 1) for kind, seconds in taken.items()}

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import wave
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -49,7 +50,7 @@ def ffmpeg() -> str:
         raise Failed("ffmpeg finns inte.") from error
 
 
-def _run(*arguments: str) -> str:
+def run(*arguments: str) -> str:
     """Run ffmpeg and return what it wrote about it. Raises Failed with the last of that."""
     command = [ffmpeg(), "-hide_banner", "-nostdin", "-y", *arguments]
     try:
@@ -62,11 +63,11 @@ def _run(*arguments: str) -> str:
     return told
 
 
-def can_write_mp3() -> bool:
-    """Whether ffmpeg has the encoder that we use. Raises Failed when there is no ffmpeg."""
+def lacks(coders: Sequence[str]) -> list[str]:
+    """Which of ``coders`` this ffmpeg does not have. Raises Failed when there is no ffmpeg."""
     command = [ffmpeg(), "-hide_banner", "-encoders"]
     done = subprocess.run(command, capture_output=True, timeout=30, check=False)  # noqa: S603 - no shell
-    return b" libmp3lame " in done.stdout
+    return [coder for coder in coders if f" {coder} ".encode() not in done.stdout]
 
 
 # --- reading ----------------------------------------------------------------------------------
@@ -105,7 +106,7 @@ def read(source: Path, wav: Path, *, longest: float) -> Heard:
         "pcm_s16le",
     )
     try:
-        told = _run(*opening, *sound, "-t", str(longest + 5), "-f", "wav", str(wav))
+        told = run(*opening, *sound, "-t", str(longest + 5), "-f", "wav", str(wav))
     except Failed as error:
         raise (CutOff if CUT.search(str(error)) else NoSound) from error
     with wave.open(str(wav)) as decoded:
@@ -161,7 +162,7 @@ class Loudness:
 def measure(path: Path, *, filters: str = "") -> Loudness:
     """The loudness of a file, after ``filters`` if given. Raises Failed."""
     chain = ",".join(filter(None, [filters, "ebur128=peak=true:framelog=verbose"]))
-    told = _run("-i", str(path), "-map", "0:a:0", "-af", chain, "-f", "null", "-")
+    told = run("-i", str(path), "-map", "0:a:0", "-af", chain, "-f", "null", "-")
     summary = told[told.rfind("Summary:") :]
     lufs = re.search(r"I:\s+(-?[\d.]+|-inf|nan) LUFS", summary)
     peak = re.search(r"Peak:\s+(-?[\d.]+|-inf) dBFS", summary)
@@ -172,27 +173,30 @@ def measure(path: Path, *, filters: str = "") -> Loudness:
 
 @dataclass(frozen=True)
 class Target:
-    """The MP3 that is wanted: kbit a second, samples a second, highest true peak in dBTP, and what to do first."""
+    """The sound that is wanted: kbit a second, samples a second, highest true peak in dBTP, what to do first, coder."""
 
     kbit: int
     rate: int
     peak: float
     first: str = ""
+    coder: str = "libmp3lame"
+    channels: int = 1
 
 
 RECORDED = Target(kbit=96, rate=44_100, peak=-1.5)
 # The voices have nothing above 11 kHz. espeak's peaks stand 20 dB over its loudness: they are pressed together
 # a little, or the limiter would have to do it all, and be heard.
-SPOKEN = Target(
-    kbit=48, rate=22_050, peak=-1.0, first="acompressor=threshold=0.1:ratio=3:attack=3:release=80"
-)
+PRESSED = "acompressor=threshold=0.1:ratio=3:attack=3:release=80"
+SPOKEN = Target(kbit=48, rate=22_050, peak=-1.0, first=PRESSED)
+# The voice in a film: what Instagram, Facebook and YouTube ask for.
+IN_FILM = Target(kbit=128, rate=48_000, peak=-1.0, first=PRESSED, coder="aac", channels=2)
 TURNS = 10
 
 
 def even_out(
-    wav: Path, mp3: Path, target: Target, *, people: bool = False, filters: str = "", tags: dict[str, str]
+    wav: Path, made: Path, target: Target, *, people: bool = False, filters: str = "", tags: dict[str, str]
 ) -> Loudness:
-    """Write ``wav`` as a mono MP3 at LOUDNESS, measured, and say what came out. Raises Failed.
+    """Write ``wav`` as ``target`` (an MP3, or AAC in an M4A) at LOUDNESS, measured, and say what came out. Raises Failed.
 
     ``people`` evens out quiet and loud within the sound as well (a person moves before the microphone).
     Where that misses, as it does with very short and very uneven sounds, and for voices that are
@@ -202,8 +206,8 @@ def even_out(
     before = ",".join(filter(None, [filters, target.first]))
 
     def attempt(chain: str) -> Loudness:
-        write_mp3(wav, mp3, target, filters=",".join(filter(None, [before, chain])), tags=tags)
-        return measure(mp3)
+        encode(wav, made, target, filters=",".join(filter(None, [before, chain])), tags=tags)
+        return measure(made)
 
     if people and _right(level := attempt(_loudnorm(wav, target, before)), target):
         return level
@@ -235,7 +239,7 @@ def _loudnorm(wav: Path, target: Target, filters: str) -> str:
     """The second pass of loudnorm, with what the first one measured."""
     aim = f"loudnorm=I={LOUDNESS}:TP={target.peak - 0.7}:LRA={LOUDNESS_RANGE}"
     chain = ",".join(filter(None, [filters, f"{aim}:print_format=json"]))
-    told = _run("-i", str(wav), "-af", chain, "-f", "null", "-")
+    told = run("-i", str(wav), "-af", chain, "-f", "null", "-")
     seen = json.loads(told[told.rindex("{") : told.rindex("}") + 1])
     seen = {key: "-99" if "inf" in value else value for key, value in seen.items()}
     measured = (
@@ -245,22 +249,25 @@ def _loudnorm(wav: Path, target: Target, filters: str) -> str:
     return f"{aim}:{measured}:linear=true"
 
 
-def write_mp3(source: Path, mp3: Path, target: Target, *, filters: str = "", tags: dict[str, str]) -> None:
-    """Encode ``source`` as a mono MP3 with ID3 ``tags``. Raises Failed."""
-    named = [part for name, value in tags.items() for part in ("-metadata", f"{name}={_one_line(value)}")]
+def encode(source: Path, made: Path, target: Target, *, filters: str = "", tags: dict[str, str]) -> None:
+    """Encode ``source`` as ``target`` with ``tags``. Raises Failed."""
+    named = [part for name, value in tags.items() for part in ("-metadata", f"{name}={one_line(value)}")]
     shape = [
         "-ac",
-        "1",
+        str(target.channels),
         "-ar",
         str(target.rate),
         "-c:a",
-        "libmp3lame",
+        target.coder,
         "-b:a",
         f"{target.kbit}k",
-        "-id3v2_version",
-        "3",
+        *(
+            ["-id3v2_version", "3", "-f", "mp3"]
+            if target.coder == "libmp3lame"
+            else ["-aac_coder", "fast", "-f", "ipod"]
+        ),
     ]
-    _run(
+    run(
         "-i",
         str(source),
         *(["-af", filters] if filters else []),
@@ -268,16 +275,14 @@ def write_mp3(source: Path, mp3: Path, target: Target, *, filters: str = "", tag
         "-1",
         *named,
         *shape,
-        "-f",
-        "mp3",
-        str(mp3),
+        str(made),
     )
 
 
 def retag(source: Path, mp3: Path, tags: dict[str, str]) -> None:
     """The same MP3 sound, untouched, with other ID3 ``tags``. Raises Failed."""
-    named = [part for name, value in tags.items() for part in ("-metadata", f"{name}={_one_line(value)}")]
-    _run(
+    named = [part for name, value in tags.items() for part in ("-metadata", f"{name}={one_line(value)}")]
+    run(
         "-i",
         str(source),
         "-c",
@@ -293,7 +298,7 @@ def retag(source: Path, mp3: Path, tags: dict[str, str]) -> None:
     )
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 

@@ -155,6 +155,32 @@ class Voice(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Said:
+    """The samples of a text, and where its words begin: (letter of the text, from 0; sample). None for some voices."""
+
+    samples: "array[int]"
+    words: tuple[tuple[int, int], ...] = ()
+
+
+class _Event(ctypes.Structure):
+    """espeak_EVENT of speak_lib.h."""
+
+    _fields_ = (
+        ("type", ctypes.c_int),
+        ("unique_identifier", ctypes.c_uint),
+        ("text_position", ctypes.c_int),  # from 1
+        ("length", ctypes.c_int),
+        ("audio_position", ctypes.c_int),  # milliseconds
+        ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p),
+        ("id", ctypes.c_char * 8),
+    )
+
+
+END_OF_EVENTS, WORD = 0, 1  # types of events
+
+
 class Espeak:
     """espeak-ng from its wheel: small, quick, clear, Swedish; sounds like a machine."""
 
@@ -162,6 +188,7 @@ class Espeak:
     _library: Any = None
     _rate = 0
     _heard: "array[int]"
+    _words: list[tuple[int, int]]  # (letter, millisecond)
     _callback: Any = None
 
     def __init__(self) -> None:
@@ -184,7 +211,7 @@ class Espeak:
                 if cls._rate <= 0 or library.espeak_SetVoiceByName(b"sv") != 0:
                     raise NoVoice("espeak-ng saknar sin svenska röst.")
                 kind = ctypes.CFUNCTYPE(
-                    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
+                    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
                 )
                 cls._callback = kind(cls._hear)
                 library.espeak_SetSynthCallback(cls._callback)
@@ -192,24 +219,35 @@ class Espeak:
             return cls._library
 
     @classmethod
-    def _hear(cls, samples: Any, count: int, _events: Any) -> int:
+    def _hear(cls, samples: Any, count: int, events: Any) -> int:
         if samples and count:
             cls._heard.frombytes(ctypes.string_at(samples, count * 2))
+        at = 0
+        while events and events[at].type != END_OF_EVENTS:
+            if events[at].type == WORD:
+                cls._words.append((events[at].text_position - 1, events[at].audio_position))
+            at += 1
         return 0  # go on
 
     def say(self, texts: Sequence[str], *, words_a_minute: int) -> tuple[list["array[int]"], int]:
-        """See Voice. One text at a time in the whole process."""
+        """See Voice."""
+        said, rate = self.tell(texts, words_a_minute=words_a_minute)
+        return [one.samples for one in said], rate
+
+    def tell(self, texts: Sequence[str], *, words_a_minute: int) -> tuple[list[Said], int]:
+        """As ``say``, with where the words begin. One text at a time in the whole process."""
         library, said = self._load(), []
         rate_parameter, utf8 = 1, 1
         with self._lock:
             library.espeak_SetParameter(rate_parameter, words_a_minute, 0)
             for text in texts:
-                Espeak._heard = array("h")
+                Espeak._heard, Espeak._words = array("h"), []
                 raw = text.encode() + b"\0"
                 if library.espeak_Synth(raw, ctypes.c_size_t(len(raw)), 0, 1, 0, utf8, None, None) != 0:
                     raise NoVoice("espeak-ng kunde inte läsa texten.")
                 library.espeak_Synchronize()
-                said.append(Espeak._heard)
+                words = tuple((letter, ms * self._rate // 1000) for letter, ms in Espeak._words)
+                said.append(Said(Espeak._heard, words))
             return said, self._rate
 
 
@@ -271,11 +309,16 @@ def voice(piper: str = "", piper_voice: str = "") -> Voice:
 
 @dataclass(frozen=True)
 class Narration:
-    """Sound (16-bit mono samples, ``rate`` a second) and the second at which each sentence begins."""
+    """Sound (16-bit mono samples, ``rate`` a second), and the seconds at which each sentence begins and ends.
+
+    ``words`` holds for each sentence (letter of what is spoken, second) of its words: empty for a voice that does not tell.
+    """
 
     samples: bytes
     rate: int
     marks: tuple[float, ...]
+    ends: tuple[float, ...] = ()
+    words: tuple[tuple[tuple[int, float], ...], ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -289,24 +332,41 @@ def narrate(sentences: Sequence[Sentence], voice: Voice, *, slow: bool = False) 
     A sentence with nothing to say (only a picture sign) has a mark and no sound. Raises NoVoice.
     """
     words_a_minute, stretch = (SLOW, SLOW_PAUSES) if slow else (CALM, 1.0)
-    said, rate = voice.say([spoken(sentence.text) for sentence in sentences], words_a_minute=words_a_minute)
-    sound, marks = array("h"), []
-    for sentence, samples in zip(sentences, said, strict=True):
+    said, rate = _tell(voice, [spoken(sentence.text) for sentence in sentences], words_a_minute)
+    sound, marks, ends, words = array("h"), [], [], []
+    for sentence, one in zip(sentences, said, strict=True):
         pause = LEAD_IN if not sound else (LONGER if sentence.pause else BETWEEN) * stretch
-        samples = trimmed(samples)
+        start, samples = _bounds(one.samples)[0], trimmed(one.samples)
         if samples or not sound:
             sound.frombytes(bytes(2 * round(pause * rate)))
-        marks.append(round(len(sound) / rate, 3))
+        begins = len(sound)
+        marks.append(round(begins / rate, 3))
+        words.append(
+            tuple((letter, round((begins + max(0, at - start)) / rate, 3)) for letter, at in one.words)
+        )
         sound.extend(samples)
+        ends.append(round(len(sound) / rate, 3))
     sound.frombytes(bytes(2 * round(TAIL * rate)))
-    return Narration(sound.tobytes(), rate, tuple(marks))
+    return Narration(sound.tobytes(), rate, tuple(marks), tuple(ends), tuple(words))
+
+
+def _tell(voice: Voice, texts: Sequence[str], words_a_minute: int) -> tuple[list[Said], int]:
+    if isinstance(voice, Espeak):
+        return voice.tell(texts, words_a_minute=words_a_minute)
+    said, rate = voice.say(texts, words_a_minute=words_a_minute)
+    return [Said(samples) for samples in said], rate
 
 
 def trimmed(samples: "array[int]") -> "array[int]":
     """``samples`` without the silence before and after."""
+    start, end = _bounds(samples)
+    return samples[start:end]
+
+
+def _bounds(samples: "array[int]") -> tuple[int, int]:
     start, end = 0, len(samples)
     while start < end and abs(samples[start]) < QUIET:
         start += 1
     while end > start and abs(samples[end - 1]) < QUIET:
         end -= 1
-    return samples[start:end]
+    return start, end

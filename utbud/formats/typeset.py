@@ -12,7 +12,7 @@ import re
 import tempfile
 import unicodedata
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -26,11 +26,14 @@ from PIL import Image, ImageOps
 
 from utbud.base.dates import date_words
 from utbud.base.richtext import Block
-from utbud.formats.content import Item, Section, Sender
+from utbud.formats.content import Item, Section, Sender, invitation, shortened
 
 HERE = Path(__file__).parent
 FONTS, SHEETS = HERE / "fonts", HERE / "typst"
-PIXELS_PER_INCH = 144  # of the card: 600 × 315 pt becomes 1200 × 630 pixels
+PIXELS_PER_INCH = 144  # of the cards: 600 × 315 pt becomes 1200 × 630 pixels
+SHAPES = {"square": (1080, 1080), "portrait": (1080, 1350), "story": (1080, 1920)}  # pixels
+LEADS = (600, 400, 250, 160, 90)  # letters: what a card shows of a sentence that never ends
+LONGEST_TITLE = 120  # letters on a card
 LARGEST_SIDE = 2000  # pixels of a picture on A4; more is not seen and takes space
 MOST_PIXELS = 60_000_000
 LARGEST_SVG = 3_000_000  # bytes
@@ -68,6 +71,17 @@ def card(item: Item, sender: Sender, files: Files) -> bytes:
     return _pngs("card.typ", item, sender, files, PIXELS_PER_INCH)[0]
 
 
+def social(item: Item, sender: Sender, files: Files, shape: str) -> bytes:
+    """The picture for social media: a PNG in one of SHAPES."""
+    return _pngs("social.typ", item, sender, files, PIXELS_PER_INCH, shape=shape)[0]
+
+
+def slides(item: Item, sender: Sender, files: Files, captions: Sequence[Sequence[str]]) -> list[bytes]:
+    """The stills of the clip, PNG of 1080 × 1920 pixels: the opening, one for each caption (its lines), the closing."""
+    said = [[plain(line) for line in lines] for lines in captions]
+    return _pngs("clip.typ", item, sender, files, PIXELS_PER_INCH, captions=said)
+
+
 def pages(
     item: Item, sender: Sender, files: Files, *, of_poster: bool, pixels_per_inch: int = 80
 ) -> list[bytes]:
@@ -81,17 +95,26 @@ def _pdf(sheet: str, item: Item, sender: Sender, files: Files) -> bytes:
     return _compile(sheet, item, sender, files, format="pdf", pdf_standards="ua-1", timestamp=written)
 
 
-def _pngs(sheet: str, item: Item, sender: Sender, files: Files, pixels_per_inch: int) -> list[bytes]:
-    made = _compile(sheet, item, sender, files, format="png", ppi=float(pixels_per_inch))
+def _pngs(
+    sheet: str, item: Item, sender: Sender, files: Files, pixels_per_inch: int, **more: Any
+) -> list[bytes]:
+    made = _compile(sheet, item, sender, files, more, format="png", ppi=float(pixels_per_inch))
     return made if isinstance(made, list) else [made]
 
 
-def _compile(sheet: str, item: Item, sender: Sender, files: Files, **options: Any) -> Any:
+def _compile(
+    sheet: str,
+    item: Item,
+    sender: Sender,
+    files: Files,
+    more: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Any:
     with tempfile.TemporaryDirectory(prefix="utbud-typst-") as name:
         folder = Path(name)
         for path in SHEETS.iterdir():
             (folder / path.name).write_bytes(path.read_bytes())
-        data = json.dumps(_data(item, sender, files, folder), ensure_ascii=False)
+        data = json.dumps(_data(item, sender, files, folder) | (more or {}), ensure_ascii=False)
         return typst.compile(
             folder / sheet, root=folder, font_paths=fonts(), sys_inputs={"data": data}, **options
         )
@@ -118,6 +141,10 @@ def _data(item: Item, sender: Sender, files: Files, folder: Path) -> dict[str, A
         "title": plain(item.title) or "–",
         "pronunciation": plain(item.pronunciation),
         "lead": plain(item.lead),
+        "short_title": shortened(plain(item.title) or "–", LONGEST_TITLE),
+        "leads": leads(plain(item.lead)),
+        "initial": next((sign for sign in plain(item.title) if sign.isalnum()), "–").upper(),
+        "invitation": invitation(sender),
         "picture": picture,
         "parts": _parts(item.sections),
         "step": _first_step(item.sections),
@@ -146,6 +173,11 @@ def _data(item: Item, sender: Sender, files: Files, folder: Path) -> dict[str, A
             "page": _("Sida"),
         },
     }
+
+
+def leads(text: str) -> list[str]:
+    """``text``, and shorter and shorter pieces of it for where the whole has no room."""
+    return [text, *(shortened(text, letters) for letters in LEADS if letters < len(text))]
 
 
 def _parts(sections: tuple[Section, ...]) -> list[dict[str, Any]]:

@@ -123,7 +123,7 @@ def months_before(now: dt.datetime, months: int) -> dt.datetime:
 
 
 def send_notices(now: dt.datetime) -> int:
-    """Tell the library by e-mail, if it has given an address, about what came in by the web.
+    """Tell the library by e-mail, if it has given an address, about what came in by the web or as a text message.
 
     The letter holds nothing of what was written. One that cannot be sent is tried again for a day;
     the message itself waits in the inbox whatever happens.
@@ -133,7 +133,7 @@ def send_notices(now: dt.datetime) -> int:
         return 0
     sent = 0
     waiting = Message.objects.open().filter(
-        came_by=Message.Way.WEB, notified_at=None, received_at__gt=now - NOTICE_FOR
+        came_by__in=[Message.Way.WEB, Message.Way.SMS], notified_at=None, received_at__gt=now - NOTICE_FOR
     )
     for message in waiting:
         mine = Message.objects.filter(pk=message.pk, notified_at=None)

@@ -52,6 +52,7 @@ class Message(models.Model):
         DESK = "desk", _("Disken")
         PAPER = "paper", _("Papper")
         LETTER = "letter", _("Brev")
+        SMS = "sms", _("Sms")
 
     code = models.CharField(max_length=30, unique=True, default=new_code, editable=False)
     submission_key = models.CharField(max_length=64, unique=True, editable=False)

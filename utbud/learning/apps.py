@@ -7,7 +7,8 @@ class LearningConfig(AppConfig):
 
     def ready(self) -> None:
         from utbud.base import schedule  # noqa: PLC0415, RUF100
-        from utbud.learning import actions, checks, panels, previews, queries  # noqa: PLC0415, RUF100
+        from utbud.channels.sources import register  # noqa: PLC0415, RUF100
+        from utbud.learning import actions, checks, panels, previews, queries, sources  # noqa: PLC0415, RUF100
         from utbud.learning.models import WordIndexPage, WordPage  # noqa: PLC0415, RUF100
 
         # A Wagtail page is a model and shows itself. What it shows is asked for above the models, so it is
@@ -18,3 +19,4 @@ class LearningConfig(AppConfig):
         WordPage.preview_of = staticmethod(previews.preview)
         WordPage.edit_handler = panels.WORD_EDITOR
         schedule.every(seconds=5)(actions.start_due_weeks)
+        register(sources.WORDS)

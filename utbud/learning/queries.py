@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page as WagtailPage
 
 from utbud.base import dates
-from utbud.base.richtext import Block, plain_text, sentence_spans
+from utbud.base.richtext import Block, sentence_spans
 from utbud.formats.content import Item
 from utbud.formats.html import EMPTY, Explained, Explainer, Lexicon, blocks_html, item_html
 from utbud.formats.models import Rendition
@@ -202,19 +202,12 @@ def defined_term(word: WordPage, item: Item) -> SafeString:
     return mark_safe(inner)  # json_script has escaped it
 
 
-def feed_words(limit: int = 30) -> list[WordPage]:
-    """The latest published words for the feed, the newest first."""
-    return list(
-        live_words().filter(first_published_at__isnull=False).order_by("-first_published_at", "-pk")[:limit]
-    )
-
-
-def text_of(word: WordPage) -> str:
-    """The whole word as plain text, for the feed."""
-    parts = [word.one_sentence]
-    for section in word.sections():
-        parts += [section.heading, plain_text(section.blocks)]
-    return "\n\n".join(part for part in parts if part)
+def latest_words(topic: str = "") -> QuerySet[WordPage]:
+    """Words that readers may see, those that went out last first; ``topic`` is a topic's slug, "" for all."""
+    words = WordPage.objects.live().filter(first_published_at__isnull=False)
+    if topic:
+        words = words.filter(topics__slug=topic)
+    return words.order_by("-first_published_at", "-pk")
 
 
 # --- for editors --------------------------------------------------------------------------------

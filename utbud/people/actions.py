@@ -30,6 +30,12 @@ STAFF_PERMISSIONS = (
     "inbox.add_message",
     "inbox.change_message",
     "inbox.view_message",
+    "channels.view_channelsetup",
+    "channels.view_delivery",
+    "channels.change_delivery",
+    "channels.view_subscriber",
+    "channels.add_subscriber",
+    "channels.change_subscriber",
 )
 STAFF_ON_PAGES = ("wagtailcore.add_page", "wagtailcore.change_page")
 STAFF_ON_COLLECTIONS = ("wagtailimages.add_image", "wagtailimages.change_image", "wagtailimages.choose_image")

@@ -15,9 +15,12 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 from wagtail.models import Page
 
+from utbud.channels import actions as channels
+from utbud.channels.models import ChannelSetup, Dispatch
+from utbud.channels.queries import channels_on
 from utbud.people.models import ResponsiblePublisher, User
-from utbud.publishing import files, queries
-from utbud.publishing.models import ApprovalLink, ApprovalRequest, ApprovedPage
+from utbud.publishing import files, posts, queries
+from utbud.publishing.models import ApprovalLink, ApprovalRequest, ApprovedPage, SharedPage, item_key
 
 logger = logging.getLogger(__name__)
 LINK_LIVES = dt.timedelta(days=7)
@@ -63,7 +66,7 @@ def request_approval(*, page: ApprovedPage, message: str, by: User, now: dt.date
     """
     revision = page.latest_revision or page.save_revision(user=by)
     draft = revision.as_object()
-    if stopping := [problem.says for problem in draft.problems() if problem.stops]:
+    if stopping := what_stops(draft):
         raise BreaksPromise(" ".join(stopping))
     if page.live and page.live_revision_id == revision.pk:
         raise NothingNew(_("Det finns inget nytt att godkänna. Texten är redan publicerad."))
@@ -87,6 +90,17 @@ def request_approval(*, page: ApprovedPage, message: str, by: User, now: dt.date
     except IntegrityError:
         raise AlreadyWaiting(_("Sidan väntar redan på godkännande.")) from None
     return request
+
+
+def what_stops(draft: ApprovedPage) -> list[str]:
+    """Why ``draft`` cannot go out, each in Swedish: a promise broken, or something a channel would not take."""
+    stopping = [problem.says for problem in draft.problems() if problem.stops]
+    return stopping + what_channels_stop(draft)
+
+
+def what_channels_stop(draft: ApprovedPage) -> list[str]:
+    """What a channel that is on would not take, each in Swedish."""
+    return posts.stopping(draft) if isinstance(draft, SharedPage) else []
 
 
 def approve(
@@ -219,15 +233,21 @@ def publish(*, request: ApprovalRequest, now: dt.datetime, files_first: bool = T
         return False
     if files_first:
         files.make(draft)
+    post, planned = None, []
+    if isinstance(draft, SharedPage) and channels_on():
+        post = posts.post_of(draft)
+        planned = channels.plan(post=post, texts=draft.channel_texts)
     with transaction.atomic():
         # The page's row is the lock: an edit and a publishing of the same page come one after the other.
-        Page.objects.select_for_update().get(pk=request.page_id)
+        was_out = Page.objects.select_for_update().get(pk=request.page_id).live
         current = ApprovalRequest.objects.ready().filter(pk=request.pk).first()
         if current is None or not is_due(current.revision.as_object(), now):
             return False
         current.revision.publish(log_action=False)
         ApprovalRequest.objects.filter(pk=request.pk).update(published_at=now)
         current.revision.as_object().published(now=now)
+        if post is not None:
+            (channels.amend if was_out else channels.announce)(post=post, planned=planned, now=now)
         _log(current, "utbud.publish", user=None)
     request.refresh_from_db()
     return True
@@ -243,6 +263,64 @@ def publish_due(now: dt.datetime) -> int:
         except Exception:  # one page's trouble must not stop the others
             logger.exception("could not publish page %s", request.page_id)
     return done
+
+
+# --- on the channels --------------------------------------------------------------------------
+
+
+def write_for_channels(*, page: SharedPage, texts: dict[str, str], by: User) -> bool:
+    """Keep staff's own texts for channels (by the channel's id, "" for the channel's own) in a new revision.
+
+    An approval that stands is ended by it, as by any edit. False when nothing is changed.
+    """
+    draft = page.get_latest_revision_as_object()
+    kept = {key: text.strip() for key, text in (draft.channel_texts | texts).items() if text.strip()}
+    if kept == draft.channel_texts:
+        return False
+    draft.channel_texts = kept
+    draft.save_revision(user=by, log_action=True)
+    return True
+
+
+def share(*, page: SharedPage, setup: ChannelSetup, by: User, now: dt.datetime) -> None:
+    """Say a page that is out on one more channel. Raises ApprovalError when it is not out, or is there already."""
+    if not page.live or page.live_revision is None:
+        raise ApprovalError(_("Sidan är inte publicerad än."))
+    out = page.live_revision.as_object()
+    files.make(out)
+    post = posts.post_of(out)
+    text = next(
+        (one.text for one in channels.plan(post=post, texts=out.channel_texts) if one.setup == setup), None
+    )
+    if text is None:
+        raise ApprovalError(_("Kanalen är inte på."))
+    try:
+        channels.share(post=post, text=text, setup=setup, now=now)
+    except channels.NotNow as error:
+        raise ApprovalError(str(error)) from None
+    log(instance=page, action="utbud.share", user=by, data={"channel": setup.name})
+
+
+def withdraw(*, page: SharedPage, by: User) -> None:
+    """Take a page down, and what was said of it on every channel that can take back."""
+    with transaction.atomic():
+        page.unpublish(user=by)  # whatever way a page is taken down, ``recall`` follows
+
+
+def recall(*, page_id: int, now: dt.datetime) -> int:
+    """Take back on the channels what was said of a page that is no longer out. Returns how many deliveries."""
+    with transaction.atomic():
+        Page.objects.select_for_update().filter(pk=page_id).first()
+        if Page.objects.filter(pk=page_id, live=True).exists():
+            return 0
+        return channels.withdraw(item=item_key(page_id), now=now)
+
+
+def recall_withdrawn(now: dt.datetime) -> int:
+    """Find pages that were taken down or deleted while we were killed, and take them back. Returns how many."""
+    said = set(Dispatch.objects.filter(withdrawn_at=None).values_list("item", flat=True))
+    out = {item_key(pk) for pk in Page.objects.filter(live=True).values_list("pk", flat=True)}
+    return sum(recall(page_id=int(item.partition(":")[2]), now=now) > 0 for item in said - out)
 
 
 # --- letters ----------------------------------------------------------------------------------

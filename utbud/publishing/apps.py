@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.utils import timezone
 
 
 class PublishingConfig(AppConfig):
@@ -6,6 +9,8 @@ class PublishingConfig(AppConfig):
     verbose_name = "Utgivning"
 
     def ready(self) -> None:
+        from wagtail.signals import page_unpublished  # noqa: PLC0415, RUF100
+
         from utbud.base import schedule  # noqa: PLC0415, RUF100
         from utbud.publishing import actions, forms  # noqa: PLC0415, RUF100
         from utbud.publishing.models import ApprovedPage  # noqa: PLC0415, RUF100
@@ -13,3 +18,14 @@ class PublishingConfig(AppConfig):
         ApprovedPage.base_form_class = forms.ApprovedPageForm  # forms stand above models
         schedule.every(seconds=5)(actions.publish_due)
         schedule.every(seconds=5)(actions.send_due_letters)
+        schedule.every(seconds=60)(actions.recall_withdrawn)
+        page_unpublished.connect(_recall, dispatch_uid="utbud.recall")
+
+
+def _recall(instance: Any, **_kwargs: Any) -> None:
+    """A page was taken down, here or in Wagtail's own page tree."""
+    from utbud.publishing import actions  # noqa: PLC0415, RUF100
+    from utbud.publishing.models import SharedPage  # noqa: PLC0415, RUF100
+
+    if isinstance(instance, SharedPage):
+        actions.recall(page_id=instance.pk, now=timezone.now())

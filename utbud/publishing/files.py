@@ -11,7 +11,14 @@ from utbud.formats.models import Kind, Rendition
 from utbud.places.queries import library
 from utbud.publishing.models import ApprovalRequest, ApprovedPage
 
-TYPES = {"pdf": "application/pdf", "mp3": "audio/mpeg", "png": "image/png"}
+TYPES = {
+    "pdf": "application/pdf",
+    "mp3": "audio/mpeg",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "mp4": "video/mp4",
+    "vtt": "text/vtt",
+}
 
 
 def content_type(name: str) -> str:
@@ -34,6 +41,27 @@ def sender() -> Sender:
     )
 
 
+KINDS = {
+    "utskrift.pdf": Kind.PRINT,
+    "affisch.pdf": Kind.POSTER,
+    "kort.png": Kind.CARD,
+    "lyssna.mp3": Kind.SPEECH,
+    "lyssna-langsamt.mp3": Kind.SPEECH_SLOW,
+    "kort-kvadrat.png": Kind.SQUARE,
+    "kort-staende.png": Kind.PORTRAIT,
+    "kort-berattelse.png": Kind.STORY,
+    "kort-kvadrat.jpg": Kind.SQUARE_JPEG,
+    "kort-staende.jpg": Kind.PORTRAIT_JPEG,
+    "kort-berattelse.jpg": Kind.STORY_JPEG,
+    "klipp.mp4": Kind.CLIP,
+    "klipp.vtt": Kind.CAPTIONS,
+}
+
+
+def _card(kind: Kind) -> Callable[[ApprovedPage], Rendition]:
+    return lambda page: formats.card(item=page.as_item(), sender=sender(), kind=kind)
+
+
 MAKERS: dict[str, Callable[[ApprovedPage], Rendition]] = {
     "utskrift.pdf": lambda page: formats.print_sheet(item=page.as_item(), sender=sender()),
     "affisch.pdf": lambda page: formats.poster(item=page.as_item(), sender=sender()),
@@ -42,6 +70,9 @@ MAKERS: dict[str, Callable[[ApprovedPage], Rendition]] = {
     "lyssna-langsamt.mp3": lambda page: formats.speech(
         item=page.as_item(), slow=True, recording=page.own_recording()
     ),
+    **{name: _card(kind) for name, kind in KINDS.items() if kind in formats_queries.SOCIAL},
+    "klipp.mp4": lambda page: formats.clip(item=page.as_item(), sender=sender()),
+    "klipp.vtt": lambda page: formats.captions(item=page.as_item(), sender=sender()),
 }
 
 

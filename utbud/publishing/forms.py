@@ -109,3 +109,42 @@ class EmergencyForm(forms.Form):
             "min_length": _("Skriv varför det inte kan vänta, med minst tio tecken."),
         },
     )
+
+
+class ChannelTextsForm(forms.Form):
+    """A text for each channel that is on. One that says what the channel itself suggests is not kept as staff's own."""
+
+    def __init__(self, data: Any = None, *, preflights: list[Any]) -> None:
+        super().__init__(data)
+        self.preflights = preflights
+        for one in preflights:
+            self.fields[f"text-{one.setup.pk}"] = forms.CharField(
+                label=_("Text"),
+                initial=one.text,
+                required=False,
+                max_length=10_000,
+                widget=forms.Textarea(attrs={"rows": 7}),
+            )
+
+    def rows(self) -> list[tuple[Any, Any]]:
+        """Each channel with its field."""
+        return [(one, self[f"text-{one.setup.pk}"]) for one in self.preflights]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        for one in self.preflights:
+            name = f"text-{one.setup.pk}"
+            given = (data.get(name) or "").replace("\r\n", "\n").strip()
+            data[name] = "" if given == one.suggestion.text.strip() else given
+            if given and one.limit is not None and (length := one.adapter.count(given)) > one.limit:
+                over = length - one.limit
+                self.add_error(
+                    name,
+                    _("Texten är %(over)s %(unit)s för lång. Korta den.")
+                    % {"over": over, "unit": one.adapter.unit},
+                )
+        return data
+
+    def texts(self) -> dict[str, str]:
+        """Staff's own texts by the channel's id, "" for the channel's own."""
+        return {str(one.setup.pk): self.cleaned_data[f"text-{one.setup.pk}"] for one in self.preflights}

@@ -141,6 +141,30 @@ class ApprovedPage(Page):
         return revision
 
 
+class SharedPage(ApprovedPage):
+    """A page that also goes out on the library's channels. It has an Item and FILES."""
+
+    # Staff's own text for a channel, by the channel's id; a channel without one says what it makes of the item.
+    channel_texts = models.JSONField(_("egna texter till kanaler"), default=dict, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def item_key(self) -> str:
+        """What the channels call the page."""
+        return item_key(self.pk)
+
+    def post_tags(self) -> tuple[str, ...]:
+        """Tags for channels that have them, without «#»."""
+        return ()
+
+
+def item_key(page_id: int) -> str:
+    """What the channels call a page, for as long as it lives."""
+    return f"page:{page_id}"
+
+
 class ApprovalRequestQuerySet(models.QuerySet["ApprovalRequest"]):
     """Requests by where they stand."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from utbud.publishing import views
+from utbud.publishing import channel_views, views
 
 urlpatterns = [
     path("godkann/<str:token>/", views.link, name="publishing_link"),
@@ -14,5 +14,11 @@ admin_urlpatterns = [
     path("godkanna/<int:request_id>/", views.decide, name="publishing_decide"),
     path("godkanna/<int:request_id>/sida/", views.look, name="publishing_look"),
     path("godkanna/<int:request_id>/fil/<str:name>", views.staff_file, name="publishing_file"),
+    path("kanaler/sida/<int:page_id>/", channel_views.channels_of, name="publishing_channels"),
+    path("kanaler/sida/<int:page_id>/fil/<str:name>", channel_views.draft_file, name="publishing_draft_file"),
+    path("kanaler/sida/<int:page_id>/dra-tillbaka/", channel_views.withdraw, name="publishing_withdraw"),
+    path(
+        "kanaler/sida/<int:page_id>/lagg-ut/<int:channel_id>/", channel_views.share, name="publishing_share"
+    ),
     path("godkanna/brev/<int:link_id>/igen/", views.send_letter_again, name="publishing_send_again"),
 ]

@@ -17,9 +17,9 @@ from wagtail.models import Page
 
 from utbud.base.files import serve
 from utbud.people.staff import StaffRequest, staff_page
-from utbud.publishing import actions, files, queries
+from utbud.publishing import actions, files, posts, queries
 from utbud.publishing.forms import DecisionForm, EmergencyForm, RequestForm
-from utbud.publishing.models import ApprovalLink, ApprovalRequest, ApprovedPage
+from utbud.publishing.models import ApprovalLink, ApprovalRequest, ApprovedPage, Problem, SharedPage
 
 FILE_LABELS = {
     "lyssna.mp3": gettext_lazy("Uppläst"),
@@ -30,7 +30,8 @@ FILE_LABELS = {
 }
 
 
-def _file(request: HttpRequest, page: ApprovedPage, name: str) -> HttpResponseBase:
+def file_of(request: HttpRequest, page: ApprovedPage, name: str) -> HttpResponseBase:
+    """The file ``name`` of what ``page`` holds, made if it does not exist. Raises Http404."""
     if name not in page.FILES:
         raise Http404
     rendition = files.make_one(page, name)
@@ -61,6 +62,7 @@ def _shown(approval: ApprovalRequest) -> dict[str, Any]:
         "goes_out_at": page.goes_out_at(),
         "problems": page.problems(),
         "files": [(name, label) for name, label in FILE_LABELS.items() if name in page.FILES],
+        "preflights": posts.preflights(page) if isinstance(page, SharedPage) else [],
     }
 
 
@@ -99,6 +101,7 @@ def request_approval(request: StaffRequest, page_id: int) -> HttpResponse:
                 )
             return redirect("wagtailadmin_explore", page.get_parent().pk)
     problems = draft.problems()
+    problems += [Problem("", says, stops=True) for says in actions.what_channels_stop(draft)]
     context = {
         "form": form,
         "page": draft,
@@ -217,7 +220,7 @@ def staff_file(request: HttpRequest, request_id: int, name: str) -> HttpResponse
     page = approval.revision.as_object()
     if not page.permissions_for_user(request.user).can_edit():
         raise PermissionDenied
-    return _file(request, page, name)
+    return file_of(request, page, name)
 
 
 @require_POST
@@ -277,7 +280,7 @@ def link_look(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def link_file(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     """A file of the item in a letter."""
-    return _private(_file(request, _linked_page(token), name))
+    return _private(file_of(request, _linked_page(token), name))
 
 
 def _linked_page(token: str) -> ApprovedPage:

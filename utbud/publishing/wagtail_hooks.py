@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.widgets import Button
 from wagtail.log_actions import LogFormatter
 
-from utbud.publishing.models import ApprovedPage
+from utbud.publishing.models import ApprovedPage, SharedPage
 from utbud.publishing.urls import admin_urlpatterns
 
 ASK = "action-request-approval"
@@ -20,6 +21,7 @@ LOG_ACTIONS = {
     "utbud.approve": (_("Godkänn"), _("Godkände")),
     "utbud.approve_in_emergency": (_("Godkänn i nödläge"), _("Godkände i nödläge")),
     "utbud.send_back": (_("Skicka tillbaka"), _("Skickade tillbaka")),
+    "utbud.share": (_("Lägg ut på en kanal"), _("Lade ut på")),
     "utbud.publish": (_("Publicera"), _("Publicerade det godkända")),
     "utbud.send_letter_again": (_("Skicka brevet igen"), _("Skickade brevet om godkännande igen")),
 }
@@ -64,6 +66,36 @@ hooks.register("after_create_page", _ask_after_saving)
 hooks.register("after_edit_page", _ask_after_saving)
 
 
+class Channels(ActionMenuItem):
+    """«Kanaler» in the editor: what each channel will say, and where the page is out."""
+
+    name = "action-channels"
+    label = _("Kanaler")
+    icon_name = "rss"
+
+    def is_shown(self, context: dict[str, Any]) -> bool:
+        return context["view"] == "edit" and isinstance(context["page"], SharedPage)
+
+    def get_url(self, parent_context: dict[str, Any]) -> str:
+        return reverse("publishing_channels", args=[parent_context["page"].pk])
+
+
+@hooks.register("register_page_action_menu_item")
+def channels_item() -> ActionMenuItem:
+    return Channels()
+
+
+@hooks.register("register_page_listing_more_buttons")
+def channels_button(page: Any, user: Any, next_url: Any = None) -> Any:
+    if (
+        isinstance(page.specific_class and page.specific, SharedPage)
+        and page.permissions_for_user(user).can_edit()
+    ):
+        yield Button(
+            _("Kanaler"), reverse("publishing_channels", args=[page.pk]), icon_name="rss", priority=35
+        )
+
+
 @hooks.register("register_permissions")
 def permissions() -> Any:
     """The right to approve in an emergency is given to a group by an administrator; no role has it from the start."""
@@ -89,6 +121,8 @@ class _Formatter(LogFormatter):
     def format_message(self, log_entry: Any) -> str:
         data = log_entry.data
         parts = [str(self.done)]
+        if data.get("channel"):
+            return f"{self.done} {data['channel']}"
         if data.get("who") and not log_entry.user_id:
             parts.append(f"({data['who']}, länk i brev)" if data.get("way") == "link" else f"({data['who']})")
         if data.get("comment"):

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from utbud.base import dates
+from utbud.channels import queries as channels
+from utbud.channels.models import Delivery
 from utbud.inbox import queries as inbox
 from utbud.learning import queries as learning
 from utbud.people.models import ResponsiblePublisher, User
@@ -52,6 +54,7 @@ def _groups(user: User, now: dt.datetime) -> Iterator[Group]:
     yield _gaps(now)
     yield _messages(now)
     yield _letters(now)
+    yield _deliveries()
     yield _reviews(today)
     yield _certificates(today)
 
@@ -136,6 +139,16 @@ def _letters(now: dt.datetime) -> Group:
         Task(f"{letter.publisher.name}: {letter.request.page.draft_title}", url) for letter in stuck[:SHOWN]
     ]
     return Group(_("Brev som kanske inte kom fram"), tasks, len(stuck), urgent=True)
+
+
+def _deliveries() -> Group:
+    waiting = channels.for_a_person()
+    tasks = [
+        Task(str(one.dispatch), reverse("channels_delivery", args=[one.pk]), str(one.get_state_display()))
+        for one in waiting[:SHOWN]
+    ]
+    wrong = waiting.filter(state__in=[Delivery.REFUSED, Delivery.UNSURE]).exists()
+    return Group(_("Kanalerna väntar på dig"), tasks, waiting.count(), urgent=wrong)
 
 
 def _reviews(today: dt.date) -> Group:

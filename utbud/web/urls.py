@@ -5,10 +5,13 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from utbud.channels import urls as channels_urls
 from utbud.inbox import urls as inbox_urls
 from utbud.learning import urls as learning_urls
+from utbud.phone import urls as phone_urls
 from utbud.places import urls as places_urls
 from utbud.publishing import urls as publishing_urls
+from utbud.screens import urls as screens_urls
 from utbud.search import urls as search_urls
 from utbud.web import views
 
@@ -24,6 +27,9 @@ urlpatterns = [
     path("", include(search_urls)),
     path("", include(inbox_urls)),
     path("", include(places_urls)),
+    path("", include(channels_urls)),
+    path("", include(phone_urls)),
+    path("", include(screens_urls)),
     path("", include(learning_urls)),
     path("", include(wagtail_urls)),
 ]

@@ -12,22 +12,41 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils import timezone
+from PIL import Image, ImageChops, ImageStat
 
-from tests.unit.formats.conftest import SVG
+from tests.unit.formats.conftest import SVG, a_word, steps
 from utbud.base import schedule
+from utbud.base.richtext import blocks_from_text
 from utbud.formats import actions, queries, speech, typeset
 from utbud.formats.content import Section
 from utbud.formats.models import Kind, Rendition
 
 pytestmark = pytest.mark.django_db
-KINDS = ["print", "poster", "card", "speech", "speech_slow"]
+CARDS = ["card", "square", "portrait", "story", "square_jpeg", "portrait_jpeg", "story_jpeg"]
+SOCIAL = CARDS[1:]
+KINDS = ["print", "poster", *CARDS, "speech", "speech_slow", "clip", "captions"]
 OPENINGS = {
     "print": b"%PDF-1.7",
     "poster": b"%PDF-1.7",
     "card": b"\x89PNG",
     "speech": b"ID3",
     "speech_slow": b"ID3",
-}
+    "clip": b"film",
+    "captions": b"WEBVTT\n\n00:00:00.100 --> 00:00:01.000\nHej\n",
+} | {kind: b"\xff\xd8\xff" if "jpeg" in kind else b"\x89PNG" for kind in SOCIAL}
+
+
+@pytest.fixture(autouse=True)
+def films(monkeypatch):
+    """How many films have been made. A real one takes seconds: see test_film."""
+    made = []
+
+    def film_of(item, sender):
+        made.append(item.title)
+        return b"film", {"cues": [[0.1, 1.0, ["Hej"]]], "seconds": 20.0}
+
+    monkeypatch.setattr(actions, "_film_of", film_of)
+    return made
 
 
 def stored(folder="renditions"):
@@ -46,65 +65,90 @@ def test_all_formats_are_made_and_are_what_they_say(short, sender, drawing):
         )
         assert content.startswith(OPENINGS[kind])
         assert (rendition.kind, rendition.bytes) == (kind, len(content))
-        assert 0 < rendition.seconds < 30
+        assert 0 <= rendition.seconds < 30
         rendition.file.close()
     assert made["print"].meta == {}
     marks = made["speech"].meta["marks"]
     assert (len(marks), sorted(marks) == marks, marks[-1] < made["speech"].meta["seconds"]) == (2, True, True)
 
 
-def test_nothing_is_made_twice(short, sender, drawing, monkeypatch):
+def test_nothing_is_made_twice(short, sender, drawing, monkeypatch, films):
     first = actions.make_all(item=short, sender=sender)
-    for name in ("print_sheet", "poster", "card"):
+    for name in ("print_sheet", "poster", "card", "social"):
         monkeypatch.setattr(typeset, name, None)
     monkeypatch.setattr(actions, "narrate", None)
     assert actions.make_all(item=short, sender=sender) == first
-    assert len(stored()) == 5
+    assert len(stored()) == len(KINDS)
+    assert films == ["Wifi"]
+
+
+def test_the_captions_are_of_the_clip_which_is_made_for_them(item, sender, films):
+    captions = actions.captions(item=item, sender=sender)
+    assert captions.file.read() == OPENINGS["captions"]
+    captions.file.close()
+    assert set(queries.ready(item=item, sender=sender)) == {"clip", "captions"}
+    assert films == ["Wifi"]
+
+
+def test_a_jpeg_is_made_from_the_picture_that_there_is(item, sender, drawing, monkeypatch):
+    png = actions.card(item=item, sender=sender, kind=Kind.STORY)
+    monkeypatch.setattr(typeset, "social", None)
+    jpeg = actions.card(item=item, sender=sender, kind=Kind.STORY_JPEG)
+    with (
+        png.file.open() as one,
+        jpeg.file.open() as other,
+        Image.open(one) as before,
+        Image.open(other) as after,
+    ):
+        assert (after.format, after.mode, after.size) == ("JPEG", "RGB", (1080, 1920))
+        difference = ImageChops.difference(before.convert("RGB"), after)
+    assert max(ImageStat.Stat(difference).mean) < 1.5
+
+
+PAPER = ["print", "poster"]
+READ = ["speech", "speech_slow"]
+FILM = ["clip", "captions"]
+
+
+def change(field, value, changed):
+    """(what is changed in the item, what is changed in the sender, the kinds that change)."""
+    return {field: value}, {}, changed
+
+
+def by_sender(field, value, changed):
+    return {}, {field: value}, changed
 
 
 CHANGES = {
-    "nothing": (lambda item: item, lambda sender: sender, []),
-    "title": (lambda item: dataclasses.replace(item, title="Trådlöst nät"), lambda sender: sender, KINDS),
-    "lead": (lambda item: dataclasses.replace(item, lead="Wifi är bra."), lambda sender: sender, KINDS),
-    "sections": (
-        lambda item: dataclasses.replace(item, sections=(Section("Mer", ()),)),
-        lambda sender: sender,
-        ["print", "poster", "speech", "speech_slow"],
+    "nothing": change("title", "Wifi", []),
+    "kind": change("kind", "Veckans guide", KINDS),
+    "title": change("title", "Trådlöst nät", KINDS),
+    "lead": change("lead", "Wifi är bra.", KINDS),
+    "a step": change("sections", (Section("Gör så här", steps("Tryck.")),), [*PAPER, *READ, *FILM]),
+    "what the clip has no room for": change(
+        "sections", (*a_word().sections, Section("Ett vanligt missförstånd", blocks_from_text("Nej."))), [*PAPER, *READ]
     ),
-    "sources": (
-        lambda item: dataclasses.replace(item, sources=(("A", "b"),)),
-        lambda sender: sender,
-        ["print", "poster"],
-    ),
-    "version": (
-        lambda item: dataclasses.replace(item, version="ffffff"),
-        lambda sender: sender,
-        ["print", "poster"],
-    ),
-    "easy": (lambda item: dataclasses.replace(item, easy=(1,)), lambda sender: sender, []),
-    "picture": (
-        lambda item: dataclasses.replace(item, picture=dataclasses.replace(item.picture, digest="d2")),
-        lambda sender: sender,
-        ["print", "poster", "card"],
-    ),
-    "phone": (
-        lambda item: item,
-        lambda sender: dataclasses.replace(sender, phone="1"),
-        ["print", "poster", "card"],
-    ),
-    "drop-in": (
-        lambda item: item,
-        lambda sender: dataclasses.replace(sender, drop_in="Nej"),
-        ["print", "poster"],
-    ),
-}
+    "sources": change("sources", (("A", "b"),), PAPER),
+    "version": change("version", "ffffff", PAPER),
+    "pronunciation": change("pronunciation", "wåj-fåj", PAPER),
+    "address of the page": change("path", "/ord/tradlost/", [*PAPER, "clip"]),
+    "easy": change("easy", (1,), []),
+    "picture": change("picture", dataclasses.replace(a_word().picture, digest="d2"), [*PAPER, *CARDS, "clip"]),
+    "what the picture shows": change("picture", dataclasses.replace(a_word().picture, alt="En låda"), PAPER),
+    "phone": by_sender("phone", "1", [*PAPER, *CARDS, *FILM]),
+    "name": by_sender("name", "Stadsbiblioteket", [*PAPER, *CARDS, *FILM]),
+    "accent": by_sender("accent", "#333333", [*PAPER, *CARDS, "clip"]),
+    "logotype": by_sender("logo_digest", "x", [*PAPER, *SOCIAL, "clip"]),
+    "address": by_sender("address", "Nygatan 2", [*PAPER, "clip"]),
+    "drop-in": by_sender("drop_in", "Nej", PAPER),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_shows_is_what_decides(item, sender, name):
-    change_item, change_sender, changed = CHANGES[name]
+    in_item, in_sender, changed = CHANGES[name]
     before = {kind: queries.key_of(kind, item=item, sender=sender) for kind in KINDS}
-    item, sender = change_item(item), change_sender(sender)
+    item, sender = dataclasses.replace(item, **in_item), dataclasses.replace(sender, **in_sender)
     assert [
         kind for kind in KINDS if queries.key_of(kind, item=item, sender=sender) != before[kind]
     ] == changed
@@ -138,7 +182,20 @@ def test_one_that_fails_does_not_stop_the_others(short, sender, monkeypatch):
     monkeypatch.setattr(actions, "narrate", broken)
     with pytest.raises(speech.NoVoice, match="tyst"):
         actions.make_all(item=short, sender=sender)
-    assert sorted(Rendition.objects.values_list("kind", flat=True)) == ["card", "poster", "print"]
+    assert sorted(Rendition.objects.values_list("kind", flat=True)) == sorted({*KINDS} - {*READ})
+
+
+def test_progress_is_what_is_ready_and_how_long_things_usually_take(item, sender, django_assert_num_queries):
+    card = actions.card(item=item, sender=sender)
+    for at, seconds in enumerate((9.0, 4.0, 5.0)):
+        Rendition.objects.create(kind="clip", key=f"{at:064}", file="x", bytes=1, seconds=seconds)
+    with django_assert_num_queries(2):
+        found = queries.progress(item=item, sender=sender, kinds=["card", "clip", "print"])
+    assert [(one.kind, one.rendition, one.is_ready, one.usual_seconds) for one in found] == [
+        ("card", card, True, round(card.seconds, 1)),
+        ("clip", None, False, 5.0),
+        ("print", None, False, None),
+    ]
 
 
 # --- storage ----------------------------------------------------------------------------------
@@ -193,7 +250,7 @@ def test_a_storage_without_paths_will_do(short, sender, settings):
     made = actions.make_all(item=short, sender=sender)
     assert actions.make_all(item=short, sender=sender) == made
     assert stored() == sorted(rendition.file.name for rendition in made.values())
-    assert actions.prune(timezone.now() + dt.timedelta(days=100)) == 5
+    assert actions.prune(timezone.now() + dt.timedelta(days=100)) == len(KINDS)
     assert stored() == []
 
 

@@ -31,7 +31,7 @@ TROUBLE = [
         "Röstfilen x finns inte.",
     ),
     (probes.ffmpeg, sound, "ffmpeg", fail(sound.Failed("ffmpeg finns inte.")), "ffmpeg finns inte."),
-    (probes.ffmpeg, sound, "can_write_mp3", lambda: False, "ffmpeg kan inte göra MP3."),
+    (probes.ffmpeg, sound, "lacks", lambda coders: ["libx264"], "ffmpeg kan inte göra ljud och klipp."),
     (
         probes.fonts,
         typeset,
@@ -48,3 +48,12 @@ def test_what_does_not_work_is_said_with_what_to_do(monkeypatch, ask, module, na
     monkeypatch.setattr(module, name, trouble)
     finding = ask()
     assert (finding.ok, finding.says, finding.todo != "") == (False, says, True)
+
+
+def test_it_says_which_coders_are_wanted(monkeypatch):
+    monkeypatch.setattr(sound, "lacks", lambda coders: [coder for coder in coders if coder != "aac"])
+    assert probes.ffmpeg().todo == "Installera ett ffmpeg som har libmp3lame, libx264."
+
+
+def test_ffmpeg_is_asked_for_its_coders():
+    assert sound.lacks(["libmp3lame", "aac", "libx264", "no-such-coder"]) == ["no-such-coder"]

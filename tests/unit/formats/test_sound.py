@@ -65,15 +65,15 @@ def test_what_cannot_be_so_loud_comes_as_near_as_it_can_under_the_peak(tmp_path)
 def test_mp3_is_mono_with_rate_and_bitrate_as_wanted(tmp_path):
     save_wav(tmp_path / "in.wav", tone(2))
     sound.even_out(tmp_path / "in.wav", tmp_path / "out.mp3", RECORDED, people=True, tags={})
-    told = sound._run("-i", str(tmp_path / "out.mp3"), "-f", "null", "-")
+    told = sound.run("-i", str(tmp_path / "out.mp3"), "-f", "null", "-")
     assert re.search(r"Audio: mp3.*44100 Hz, mono.* 96 kb/s", told)
 
 
 def test_tags_are_text_whatever_they_hold(tmp_path):
     save_wav(tmp_path / "in.wav", tone(1))
     tags = {"title": "Nät\x00fiske\nåäö", "artist": "-i /etc/passwd"}
-    sound.write_mp3(tmp_path / "in.wav", tmp_path / "out.mp3", SPOKEN, tags=tags)
-    told = sound._run("-i", str(tmp_path / "out.mp3"), "-f", "null", "-")
+    sound.encode(tmp_path / "in.wav", tmp_path / "out.mp3", SPOKEN, tags=tags)
+    told = sound.run("-i", str(tmp_path / "out.mp3"), "-f", "null", "-")
     assert re.findall(r"^\s+(title|artist)\s+: (.+)$", told, re.M)[:2] == [
         ("title", "Nät fiske åäö"),
         ("artist", "-i /etc/passwd"),

@@ -28,7 +28,7 @@ def writers():
 
 @pytest.fixture
 def editor(writers, client):
-    user = User.objects.create_user("redaktor", password="x")
+    user = User.objects.create_user("maja", password="x")
     user.groups.add(writers)
     client.force_login(user)
     return user

@@ -92,7 +92,7 @@ def test_the_most_urgent_stands_first_and_late_is_said_in_words() -> None:
     for key, name, now in (("a", "Sen", 10), ("b", "Ny", 0), ("c", "Klar", 3)):
         received(key, name=name, now=NOW - dt.timedelta(days=now))
     done = Message.objects.get(name="Klar")
-    actions.answer(message=done, note="Ringde.", by=User.objects.get(), now=NOW)
+    actions.answer(message=done, note="Ringde.", by=User.objects.get(username="maja"), now=NOW)
     said = text(client.get(reverse("inbox_messages")))
     assert "2 meddelanden väntar på svar. Ett är försenat." in said
     order = [
@@ -120,7 +120,7 @@ def test_the_list_can_be_narrowed(asked: str, names: list[str]) -> None:
     received("a", name="Sen", now=NOW - dt.timedelta(days=10))
     received("b", name="Ny", kind=Message.Kind.OFFER)
     done = received("c", name="Klar", came_by=Message.Way.DESK)
-    actions.answer(message=done, note="Ringde.", by=User.objects.get(), now=NOW)
+    actions.answer(message=done, note="Ringde.", by=User.objects.get(username="maja"), now=NOW)
     page = client.get(reverse("inbox_messages") + "?" + asked).content.decode()
     assert re.findall(r"<td>(Sen|Ny|Klar)</td>", page) == names
 
@@ -186,7 +186,7 @@ def test_an_empty_answer_is_asked_for_again() -> None:
 
 def test_two_who_answer_at_once() -> None:
     message, client = received(), someone(EDITOR)
-    actions.answer(message=message, note="Jag var först.", by=User.objects.get(), now=NOW)
+    actions.answer(message=message, note="Jag var först.", by=User.objects.get(username="maja"), now=NOW)
     page = client.post(reverse("inbox_answer", args=[message.pk]), {"note": "Jag ringde också."})
     assert "Någon annan hann före." in text(page)
     assert "Jag ringde också.</textarea>" in page.content.decode()  # nothing typed is lost
@@ -207,7 +207,7 @@ def test_spam_is_put_aside_and_can_be_taken_back() -> None:
 def test_a_purged_message_says_so_and_stays_closed() -> None:
     message, client = received(now=NOW - dt.timedelta(days=400)), someone(EDITOR)
     actions.answer(
-        message=message, note="Ringde Anna.", by=User.objects.get(), now=NOW - dt.timedelta(days=399)
+        message=message, note="Ringde Anna.", by=User.objects.get(username="maja"), now=NOW - dt.timedelta(days=399)
     )
     actions.purge(NOW)
     page = client.get(reverse("inbox_message", args=[message.pk]))

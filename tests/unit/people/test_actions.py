@@ -13,6 +13,14 @@ from utbud.people.models import ADMINISTRATOR, EDITOR, PUBLISHER, Competence, Ta
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _as_migrations_leave_it(db: None) -> None:
+    """Without what `utbud setup` has made in every test's database."""
+    for model in (Group, TargetGroup, Competence):
+        model.objects.all().delete()
+    Group.objects.bulk_create([Group(name="Moderators"), Group(name="Editors")])
+
+
 def rights(role: str) -> set[str]:
     group = Group.objects.get(name=role)
     return {

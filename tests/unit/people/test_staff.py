@@ -79,6 +79,5 @@ def test_an_administrator_adds_a_publisher() -> None:
     client = someone(ADMINISTRATOR)
     url = reverse("wagtailsnippets_people_responsiblepublisher:add")
     client.post(url, {"name": "Anna Ek", "email": "anna@example.org", "active": "on"})
-    assert list(ResponsiblePublisher.objects.values_list("name", "email", "active")) == [
-        ("Anna Ek", "anna@example.org", True)
-    ]
+    made = ResponsiblePublisher.objects.get(email="anna@example.org")
+    assert (made.name, made.active) == ("Anna Ek", True)

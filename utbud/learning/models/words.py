@@ -26,7 +26,7 @@ from utbud.formats.content import Item, Picture, Section
 from utbud.formats.models import Recording
 from utbud.learning.models.topics import Topic
 from utbud.people.models import TargetGroup
-from utbud.publishing.models import ApprovedPage, Problem
+from utbud.publishing.models import ApprovedPage, Problem, SharedPage
 
 KIND = _("Veckans digitala ord")
 
@@ -67,7 +67,7 @@ class WordIndexPage(ApprovedPage):
         return context | type(self).archive_of(request.GET.get("sida"))
 
 
-class WordPage(ApprovedPage):
+class WordPage(SharedPage):
     """A digital word and what a good explanation of it needs. ``title`` is the term."""
 
     pronunciation = models.CharField(
@@ -154,7 +154,12 @@ class WordPage(ApprovedPage):
     review_by = models.DateField(_("ska kontrolleras senast"), default=in_a_year)
 
     RESERVED_SLUGS = frozenset({"a-o", "amne", "vecka"})  # addresses of their own under /ord/
-    FILES = ("utskrift.pdf", "affisch.pdf", "kort.png", "lyssna.mp3", "lyssna-langsamt.mp3")
+    FILES = (
+        "utskrift.pdf", "affisch.pdf", "kort.png", "lyssna.mp3", "lyssna-langsamt.mp3",
+        "kort-kvadrat.png", "kort-staende.png", "kort-berattelse.png",
+        "kort-kvadrat.jpg", "kort-staende.jpg", "kort-berattelse.jpg",
+        "klipp.mp4", "klipp.vtt",
+    )  # fmt: skip
     parent_page_types = ["learning.WordIndexPage"]
     subpage_types: list[str] = []
     template = "learning/word.html"
@@ -254,7 +259,11 @@ class WordPage(ApprovedPage):
             "serves": sorted(group.pk for group in self.serves.all()),
             "related": [related.word_id for related in self.related.all()],
             "recording": self.recording.digest if self.recording else "",
+            "channels": self.channel_texts,
         }
+
+    def post_tags(self) -> tuple[str, ...]:
+        return ("VeckansDigitalaOrd", "DigitaltUtbud")
 
     def problems(self) -> list[Problem]:
         return type(self).problems_of(self)

@@ -1,0 +1,414 @@
+"""The outbox: put in, send, try again, take back, correct.
+
+A delivery is made in the transaction that publishes, sent after it, and claimed by a conditional update, so that
+two workers never hold the same. What a killed process held is settled by ``settle``: tried again where the service
+knows our key, otherwise put before a person. Nothing is ever sent twice by itself.
+"""
+
+import datetime as dt
+import logging
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from utbud.channels import queries, reach
+from utbud.channels.channel import Channel, Refused, Unavailable, Unsure
+from utbud.channels.models import ChannelSetup, Delivery, DeliveryQuerySet, Dispatch, Subscriber
+from utbud.channels.post import Post
+from utbud.channels.subscribers.queries import to_of
+from utbud.people.models import User
+
+logger = logging.getLogger(__name__)
+WAITS = (1, 2, 5, 15, 60, 180, 360)  # minutes between tries: about ten hours in all
+UNDONE = (Delivery.WAITING, Delivery.BY_HAND, Delivery.REFUSED)  # not out, and nobody holds it
+Clock = Callable[[], dt.datetime]
+
+
+class NotNow(Exception):
+    """Why something cannot be done to a delivery, in Swedish, to be shown as it is."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a channel is to say, decided before the transaction that publishes (a service may be asked for limits)."""
+
+    setup: ChannelSetup
+    adapter: Channel
+    text: str
+
+
+def plan(*, post: Post, texts: Mapping[str, str]) -> list[Planned]:
+    """What every channel that is on will say of ``post``. Never inside a transaction."""
+    return [Planned(one.setup, one.adapter, one.text) for one in queries.preflight(post, texts)]
+
+
+def announce(*, post: Post, planned: Iterable[Planned], now: dt.datetime) -> int:
+    """Put ``post`` in the outbox for every channel, in the caller's transaction. Returns how many deliveries.
+
+    What stands there already for this version is left as it is.
+    """
+    return sum(_put(post, one, now) for one in planned)
+
+
+def amend(*, post: Post, planned: Iterable[Planned], now: dt.datetime) -> int:
+    """Put a new version of something that is out in the outbox, where the channel can correct what it said.
+
+    What still waits is replaced by the new version. Channels where it never was are left alone. In the caller's
+    transaction. Returns how many deliveries.
+    """
+    made = 0
+    for one in planned:
+        old = (
+            Delivery.objects.filter(dispatch__item=post.item, dispatch__channel=one.setup)
+            .exclude(dispatch__version=post.version)
+            .filter(state__in=[*UNDONE, Delivery.SENDING, Delivery.SENT])
+            .filter(dispatch__withdrawn_at=None)
+            .order_by("-pk")
+        )
+        if Delivery.objects.filter(pk__in=old.values("pk"), state__in=UNDONE).update(
+            state=Delivery.STOPPED, error=_("Ersatt av en nyare text.")
+        ):
+            made += _put(post, one, now)
+        elif one.adapter.can_correct and not one.adapter.subscribers and (newest := old.first()):
+            made += _put(post, one, now, corrects=newest)
+    return made
+
+
+def share(*, post: Post, text: str, setup: ChannelSetup, now: dt.datetime) -> int:
+    """Say something that is out already on a channel where it is not. Returns how many deliveries."""
+    standing = [Delivery.WAITING, Delivery.BY_HAND, Delivery.SENDING, Delivery.SENT, Delivery.UNSURE]
+    with transaction.atomic():
+        ChannelSetup.objects.select_for_update().get(pk=setup.pk)
+        if Delivery.objects.filter(
+            dispatch__item=post.item, dispatch__channel=setup, state__in=standing
+        ).exists():
+            raise NotNow(_("Den finns redan där, eller är på väg."))
+        Dispatch.objects.filter(item=post.item, channel=setup, withdrawn_at=None).update(withdrawn_at=now)
+        made = _put(post, Planned(setup, setup.adapter(), text), now)
+    if not made:
+        raise NotNow(_("Kanalen har inga mottagare än."))
+    return made
+
+
+def _put(post: Post, one: Planned, now: dt.datetime, *, corrects: Delivery | None = None) -> int:
+    dispatch, made = Dispatch.objects.get_or_create(
+        item=post.item,
+        version=post.version,
+        channel=one.setup,
+        withdrawn_at=None,
+        defaults={"title": post.title[:255], "post": post.as_json(), "text": one.text, "made_at": now},
+    )
+    if not made:
+        return 0
+    state = Delivery.BY_HAND if one.adapter.by_hand else Delivery.WAITING
+    to: list[Subscriber | None] = [None]
+    if one.adapter.subscribers:
+        to = list(Subscriber.objects.active().filter(channel=one.setup))
+    rows = [
+        Delivery(
+            dispatch=dispatch,
+            subscriber=subscriber,
+            recipient=str(subscriber.pk) if subscriber else "",
+            corrects=corrects,
+            key=uuid.uuid4(),
+            state=state,
+            due_at=now,
+        )
+        for subscriber in to
+    ]
+    return len(Delivery.objects.bulk_create(rows, batch_size=500))
+
+
+# --- sending ----------------------------------------------------------------------------------
+
+
+def deliver_due(now: dt.datetime, clock: Clock = timezone.now) -> int:
+    """Send and take back all that is due by ``now``, each claimed first. Returns how many came through.
+
+    A channel that does not answer is left alone for the rest of the round.
+    """
+    done = 0
+    resting: set[int] = set()
+    while True:
+        waiting = Delivery.objects.due(now).exclude(dispatch__channel__in=resting)
+        batch = list(waiting.order_by("due_at", "pk").values_list("pk", "dispatch__channel")[:100])
+        if not batch:
+            return done
+        for pk, channel in batch:
+            if channel in resting:
+                continue
+            try:
+                done += _work_on(pk, clock)
+            except Unavailable:
+                resting.add(channel)
+
+
+def _work_on(pk: int, clock: Clock) -> bool:
+    """Claim one delivery and do what it waits for. Raises Unavailable when its channel does not answer."""
+    now = clock()
+    free = Delivery.objects.filter(pk=pk, claimed_at=None)
+    claim = {
+        "claimed_at": now,
+        "attempts": F("attempts") + 1,
+        "first_tried_at": Coalesce(F("first_tried_at"), now),
+    }
+    if free.filter(state=Delivery.WAITING).update(state=Delivery.SENDING, **claim):
+        return _attempt(pk, now, clock, _send)
+    if free.filter(state=Delivery.TAKING_BACK).update(**claim):
+        return _attempt(pk, now, clock, _take_back)
+    return False  # another process was first
+
+
+def _attempt(
+    pk: int, claimed_at: dt.datetime, clock: Clock, work: Callable[[Delivery, Channel], dict[str, object]]
+) -> bool:
+    delivery = Delivery.objects.select_related("dispatch__channel", "subscriber", "corrects").get(pk=pk)
+    unavailable: Unavailable | None = None
+    try:
+        adapter = delivery.dispatch.channel.adapter()
+        outcome = work(delivery, adapter)
+    except Unavailable as error:
+        unavailable = error
+        outcome = _try_later(delivery, error, clock())
+    except Refused as error:
+        outcome = _stopped_by(delivery, str(error))
+    except KeyError:
+        outcome = _stopped_by(delivery, _("Den här sortens kanal finns inte längre."))
+    except Exception as error:
+        logger.exception("delivery %s failed", pk)
+        outcome = _stopped_by(
+            delivery,
+            _("Något gick fel hos oss (%(what)s).") % {"what": type(error).__name__},
+            unsure=delivery.handed_over,
+        )
+    state = outcome["state"]
+    out = state in (Delivery.SENT, Delivery.REMAINS)
+    if out and not delivery.sent_at:
+        outcome["sent_at"] = clock()
+    if state == Delivery.TAKEN_BACK:
+        outcome["taken_back_at"] = clock()
+    with transaction.atomic():
+        mine = Delivery.objects.filter(pk=pk, claimed_at=claimed_at)
+        if not mine.update(claimed_at=None, **outcome):
+            logger.warning("delivery %s took longer than its lease and was settled by another process", pk)
+            return False
+        if state == Delivery.SENT and delivery.corrects_id:
+            Delivery.objects.filter(pk=delivery.corrects_id, state=Delivery.SENT).update(
+                state=Delivery.REPLACED
+            )
+        if state == Delivery.SENT:
+            reach.count(
+                way=delivery.dispatch.channel.kind, what="sent", now=clock(), item=delivery.dispatch.item
+            )
+    if unavailable is not None:
+        raise unavailable
+    return state in (Delivery.SENT, Delivery.TAKEN_BACK)
+
+
+def _send(delivery: Delivery, adapter: Channel) -> dict[str, object]:
+    dispatch = delivery.dispatch
+    if dispatch.withdrawn_at:
+        return {"state": Delivery.STOPPED, "error": _("Drogs tillbaka innan den gick ut.")}
+    if not dispatch.channel.on:
+        return {"state": Delivery.STOPPED, "error": _("Kanalen stängdes av innan den gick ut.")}
+    if delivery.recipient and (delivery.subscriber is None or delivery.subscriber.stopped_at):
+        return {"state": Delivery.STOPPED, "error": _("Mottagaren prenumererar inte längre.")}
+    if missing := adapter.missing():
+        raise Refused(_("Kanalens inställningar saknar: %(what)s.") % {"what": ", ".join(missing)})
+    post = dispatch.as_post()
+    if stops := [remark.says for remark in adapter.remarks(post, dispatch.text) if remark.stops]:
+        raise Refused(" ".join(stops))
+    old = _settled(delivery.corrects) if delivery.corrects else None
+    to = to_of(delivery.subscriber) if delivery.subscriber else ""
+    delivery.handed_over = True
+    if old:
+        receipt = adapter.correct(old.receipt, post, dispatch.text)
+    else:
+        receipt = adapter.send(post, dispatch.text, key=str(delivery.key), to=to)
+    return {
+        "state": Delivery.SENT,
+        "reference": receipt.reference[:300],
+        "url": receipt.url[:500],
+        "error": "",
+    }
+
+
+def _settled(old: Delivery) -> Delivery | None:
+    """What is to be corrected, once it is out; None when it never came out. Raises Unavailable while it is on its way."""
+    if old.state == Delivery.SENT:
+        return old
+    if old.state in (Delivery.SENDING, Delivery.WAITING):
+        raise Unavailable(_("Den förra texten är på väg ut. Rättelsen väntar på den."))
+    if old.state == Delivery.UNSURE:
+        raise Refused(_("Avgör först om den förra texten gick ut."))
+    return None
+
+
+def _take_back(delivery: Delivery, adapter: Channel) -> dict[str, object]:
+    if not adapter.can_recall:
+        return {"state": Delivery.REMAINS, "error": ""}
+    adapter.recall(delivery.receipt)
+    return {"state": Delivery.TAKEN_BACK, "error": ""}
+
+
+def _try_later(delivery: Delivery, error: Unavailable, now: dt.datetime) -> dict[str, object]:
+    taking_back = delivery.state == Delivery.TAKING_BACK
+    if isinstance(error, Unsure) and not taking_back and not _may_repeat(delivery, now):
+        return {"state": Delivery.UNSURE, "error": str(error)[:400]}
+    if delivery.attempts > len(WAITS):
+        says = _("%(why)s Vi har försökt %(times)s gånger.") % {"why": error, "times": delivery.attempts}
+        return {"state": Delivery.REMAINS if taking_back else Delivery.REFUSED, "error": says[:400]}
+    wait = max(60 * WAITS[min(delivery.attempts, len(WAITS)) - 1], error.retry_after)
+    state = Delivery.TAKING_BACK if taking_back else Delivery.WAITING
+    return {"state": state, "due_at": now + dt.timedelta(seconds=wait), "error": str(error)[:400]}
+
+
+def _stopped_by(delivery: Delivery, why: str, *, unsure: bool = False) -> dict[str, object]:
+    if delivery.state == Delivery.TAKING_BACK:
+        return {"state": Delivery.REMAINS, "error": why[:400]}
+    return {"state": Delivery.UNSURE if unsure else Delivery.REFUSED, "error": why[:400]}
+
+
+def _may_repeat(delivery: Delivery, now: dt.datetime) -> bool:
+    """Whether the service would know a second try from the first."""
+    kind = delivery.dispatch.channel.adapter_class
+    if kind is None:
+        return False
+    return bool(delivery.corrects_id) or now - (delivery.first_tried_at or now) < kind.repeat_within
+
+
+def settle(now: dt.datetime) -> int:
+    """Take care of what a killed process held longer than its channel's lease. Returns how many.
+
+    Also what was sent in the moment when it was withdrawn.
+    """
+    held = Delivery.objects.filter(claimed_at__isnull=False).select_related("dispatch__channel")
+    done = 0
+    for delivery in held:
+        kind = delivery.dispatch.channel.adapter_class or Channel
+        if delivery.claimed_at and now - delivery.claimed_at < kind.lease:
+            continue
+        mine = Delivery.objects.filter(pk=delivery.pk, claimed_at=delivery.claimed_at)
+        if delivery.state == Delivery.TAKING_BACK:
+            done += mine.update(claimed_at=None)
+        elif _may_repeat(delivery, now):
+            done += mine.update(claimed_at=None, state=Delivery.WAITING, due_at=now)
+        else:
+            says = _("Något avbröt oss mitt i. Se efter om den gick ut.")
+            done += mine.update(claimed_at=None, state=Delivery.UNSURE, error=says)
+    late = Delivery.objects.filter(state=Delivery.SENT, dispatch__withdrawn_at__isnull=False)
+    return done + _start_taking_back(late, now)
+
+
+# --- withdrawing ------------------------------------------------------------------------------
+
+
+def withdraw(*, item: str, now: dt.datetime) -> int:
+    """Take ``item`` back on every channel, in the caller's transaction: stop what waits, take back what is out.
+
+    Returns how many deliveries it concerned. Can be done twice.
+    """
+    Dispatch.objects.filter(item=item, withdrawn_at=None).update(withdrawn_at=now)
+    rows = Delivery.objects.filter(dispatch__item=item)
+    stopped = rows.filter(state__in=UNDONE).update(
+        state=Delivery.STOPPED, error=_("Drogs tillbaka innan den gick ut.")
+    )
+    return stopped + _start_taking_back(rows.filter(state=Delivery.SENT), now)
+
+
+def _start_taking_back(rows: DeliveryQuerySet, now: dt.datetime) -> int:
+    able = [
+        setup.pk
+        for setup in ChannelSetup.objects.all()
+        if (kind := setup.adapter_class) and (kind.can_recall or kind.by_hand)
+    ]
+    begun = rows.filter(dispatch__channel__in=able).update(
+        state=Delivery.TAKING_BACK, due_at=now, attempts=0, error="", seen_at=None
+    )
+    return int(begun + rows.exclude(dispatch__channel__in=able).update(state=Delivery.REMAINS))
+
+
+# --- what a person does -----------------------------------------------------------------------
+
+
+def mark_posted(*, delivery: Delivery, url: str, by: User, now: dt.datetime) -> None:
+    """A person has posted it by hand. Raises NotNow when it is not theirs to tick."""
+    if not Delivery.objects.filter(pk=delivery.pk, state=Delivery.BY_HAND).update(
+        state=Delivery.SENT, sent_at=now, url=url[:500], by=by, error=""
+    ):
+        raise NotNow(_("Den är redan avbockad eller stoppad."))
+    reach.count(way=delivery.dispatch.channel.kind, what="sent", now=now, item=delivery.dispatch.item)
+
+
+def mark_taken_down(*, delivery: Delivery, by: User, now: dt.datetime) -> None:
+    """A person has taken down what was posted by hand. Raises NotNow."""
+    if not Delivery.objects.filter(
+        pk=delivery.pk, state=Delivery.TAKING_BACK, dispatch__channel__kind__in=queries.by_hand_kinds()
+    ).update(state=Delivery.TAKEN_BACK, taken_back_at=now, by=by):
+        raise NotNow(_("Den är redan avbockad."))
+
+
+def undo_mark(*, delivery: Delivery, by: User, now: dt.datetime) -> None:
+    """Take back a tick. Raises NotNow when nothing was ticked by hand."""
+    rows = Delivery.objects.filter(pk=delivery.pk, dispatch__channel__kind__in=queries.by_hand_kinds())
+    posted_at = delivery.sent_at
+    if posted_at and rows.filter(state=Delivery.SENT, sent_at=posted_at, dispatch__withdrawn_at=None).update(
+        state=Delivery.BY_HAND, sent_at=None, url="", by=by, due_at=now
+    ):
+        dispatch = delivery.dispatch
+        reach.count(way=dispatch.channel.kind, what="sent", now=posted_at, item=dispatch.item, times=-1)
+    elif not rows.filter(state=Delivery.TAKEN_BACK).update(
+        state=Delivery.TAKING_BACK, taken_back_at=None, by=by
+    ):
+        raise NotNow(_("Det finns ingen bock att ta bort."))
+
+
+def try_again(*, delivery: Delivery, by: User, now: dt.datetime) -> None:
+    """Let what was refused, stopped, or could not be taken back go again, by a person's word. Raises NotNow.
+
+    Of what may have gone out (unsure) the person says with this that it did not.
+    """
+    rows = Delivery.objects.filter(pk=delivery.pk, claimed_at=None)
+    again = {"due_at": now, "attempts": 0, "first_tried_at": None, "error": "", "by": by, "seen_at": None}
+    open_states = [Delivery.REFUSED, Delivery.UNSURE, Delivery.STOPPED]
+    if rows.filter(state__in=open_states, dispatch__withdrawn_at=None, dispatch__channel__on=True).update(
+        state=Delivery.WAITING, **again
+    ):
+        return
+    if rows.filter(state=Delivery.REMAINS).update(state=Delivery.TAKING_BACK, **again):
+        return
+    raise NotNow(
+        _("Den går inte att skicka igen nu. Se efter att kanalen är på och att sidan är publicerad.")
+    )
+
+
+def it_went_out(*, delivery: Delivery, url: str, by: User, now: dt.datetime) -> None:
+    """A person has seen that an unsure delivery did go out. Raises NotNow."""
+    if not Delivery.objects.filter(pk=delivery.pk, state=Delivery.UNSURE).update(
+        state=Delivery.SENT, sent_at=now, url=url[:500], by=by, error=""
+    ):
+        raise NotNow(_("Någon annan har redan svarat på det."))
+
+
+def set_aside(*, delivery: Delivery, by: User, now: dt.datetime) -> None:
+    """Let be what is refused, unsure or to be done by hand: it stays in the outbox but asks nobody any more."""
+    Delivery.objects.filter(pk=delivery.pk, seen_at=None).update(seen_at=now, by=by)
+
+
+def turn(*, setup: ChannelSetup, on: bool, now: dt.datetime) -> None:
+    """Turn a channel on or off. Off: what waits on it is stopped. Raises NotNow when something is missing."""
+    if on and (missing := setup.adapter().missing()):
+        raise NotNow(_("Fyll först i: %(what)s.") % {"what": ", ".join(missing)})
+    with transaction.atomic():
+        ChannelSetup.objects.filter(pk=setup.pk).update(on=on, changed_at=now)
+        if not on:
+            Delivery.objects.filter(
+                dispatch__channel=setup, state__in=[Delivery.WAITING, Delivery.BY_HAND]
+            ).update(state=Delivery.STOPPED, error=_("Kanalen stängdes av innan den gick ut."))
+    setup.on = on

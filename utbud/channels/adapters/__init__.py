@@ -1,0 +1,1 @@
+"""One channel, one file. They know ``channel`` and ``post`` and nothing else of the house."""

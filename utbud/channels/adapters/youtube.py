@@ -1,0 +1,411 @@
+"""YouTube: the item's clip as a film on the library's channel, by the YouTube Data API v3."""
+
+import datetime as dt
+import re
+import time
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+import requests
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from utbud.channels.channel import Channel, Receipt, Refused, Remark, Setting, Unavailable, Unsure
+from utbud.channels.http import call
+from utbud.channels.post import Media, Post, fit
+
+NAME = "YouTube"
+CLIP, CAPTIONS = "klipp.mp4", "klipp.vtt"
+TITLE_LENGTH, TAGS_LENGTH = 100, 500  # characters
+EDUCATION = "27"  # YouTube's own category
+PAGES = (
+    4  # of 50 uploads, newest first, looked through for our mark: twice the 100 a day that the API lets in
+)
+PART = 8 * 1024 * 1024  # bytes a call; must be a multiple of 256 KiB
+DAY = 86400
+WHO_SEES = {"alla": "public", "de som har länken": "unlisted", "bara vi": "private"}
+
+# Reasons in YouTube's errors («YouTube Data API – Errors»), and what they mean to us.
+USED_UP = ("quotaExceeded", "dailyLimitExceeded")  # begins anew at midnight in California
+SLOWER = ("rateLimitExceeded", "userRateLimitExceeded", "SERVICE_UNAVAILABLE", "processingFailure")
+BY_REASON = {
+    "authError": gettext_lazy("Nyckeln gäller inte längre. Gör en ny och lägg in den i kanalens inställningar."),
+    "youtubeSignupRequired": gettext_lazy("Kontot har ingen kanal på YouTube. Skapa en först."),
+    "authenticatedUserAccountClosed": gettext_lazy("Kontot är stängt."),
+    "authenticatedUserAccountSuspended": gettext_lazy("Kontot är avstängt. Logga in och se efter varför."),
+    "insufficientPermissions": gettext_lazy("Nyckeln saknar rätt att göra det här. Gör en ny med rätten youtube.force-ssl."),
+    "accessNotConfigured": gettext_lazy("YouTube Data API är inte påslaget i ert projekt hos Google."),
+    "forbidden": gettext_lazy("Kontot får inte göra det här. Se efter att det är er kanal."),
+    "invalidTitle": gettext_lazy("Titeln godtas inte. Den får vara högst 100 tecken."),
+    "invalidDescription": gettext_lazy("Texten godtas inte. Den får vara högst 5000 byte."),
+    "invalidTags": gettext_lazy("Ämnesorden godtas inte. De får vara högst 500 tecken ihop."),
+    "videoNotFound": gettext_lazy("Filmen finns inte längre."),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Api:
+    """The YouTube Data API, for whoever has ``token``."""
+
+    address: str
+    token: str
+    pauses: tuple[float, ...]
+
+    def call(
+        self, method: str, path: str, *, fine: tuple[int, ...] = (), **options: Any
+    ) -> requests.Response:
+        """One call. Raises Refused or Unavailable, but for the statuses that are ``fine``."""
+        headers = {"Authorization": f"Bearer {self.token}"} | options.pop("headers", {})
+        url = path if "://" in path else f"{self.address}{path}"
+        some = tuple(range(400, 500))
+        response = call(
+            method, url, service=NAME, fine=some, headers=headers, allow_redirects=False, **options
+        )
+        if response.status_code >= 400 and response.status_code not in fine:
+            raise meaning(response, self.token)
+        return response
+
+    def get(self, path: str, **params: Any) -> dict[str, Any]:
+        """What stands at ``path``."""
+        return dict(self.call("GET", path, params=params).json())
+
+    def upload(
+        self,
+        path: str,
+        params: dict[str, str],
+        about: dict[str, Any],
+        data: bytes,
+        *,
+        fine: tuple[int, ...] = (),
+    ) -> dict[str, Any]:
+        """Send a file in parts (the resumable protocol). After a break we ask how much came, and go on from there."""
+        length = len(data)
+        started = self.call(
+            "POST",
+            f"/upload{path}",
+            fine=fine,
+            params=params | {"uploadType": "resumable"},
+            json=about,
+            headers={
+                "X-Upload-Content-Length": str(length),
+                "X-Upload-Content-Type": "application/octet-stream",
+            },
+        )
+        if started.status_code in fine:
+            return {}
+        session, pauses = started.headers["Location"], iter(self.pauses)
+        came, sure = 0, True
+        while True:
+            part = data[came : came + PART] if sure else b""
+            span = f"{came}-{came + len(part) - 1}" if part else "*"
+            try:
+                response = self.call(
+                    "PUT",
+                    session,
+                    fine=(404, 410, *fine),
+                    data=part,
+                    headers={"Content-Range": f"bytes {span}/{length}"},
+                )
+            except Unavailable:
+                if (pause := next(pauses, None)) is None:
+                    raise
+                time.sleep(pause)
+                sure = False
+                continue
+            if response.status_code in (404, 410):
+                raise Unavailable(_("Uppladdningen till YouTube avbröts. Vi börjar om."))
+            if response.status_code != 308:
+                return {} if response.status_code in fine else dict(response.json())
+            before, came = came, received(response)
+            if sure and came <= before:
+                raise Unavailable(_("Uppladdningen till YouTube kommer inte vidare. Vi börjar om."))
+            sure = True
+
+
+def received(response: requests.Response) -> int:
+    """How many bytes YouTube has: «bytes=0-524287» is 524288. No such header means none."""
+    found = re.fullmatch(r"bytes=0-(\d+)", response.headers.get("Range", ""))
+    return int(found[1]) + 1 if found else 0
+
+
+def meaning(response: requests.Response, token: str) -> Refused | Unavailable:
+    """The exception to raise for an answer with a status of 400 to 499."""
+    try:
+        error = response.json()["error"]
+        says = str(error.get("message", ""))
+        reason = str((error.get("errors") or [{}])[0].get("reason", ""))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        says = reason = ""
+    if reason in USED_UP:
+        return Unavailable(
+            _("Dagens utrymme hos YouTube är slut. Det fylls på i morgon."), retry_after=until_refill()
+        )
+    if reason == "uploadLimitExceeded":
+        return Unavailable(_("YouTube tar inte emot fler filmer från er i dag."), retry_after=DAY)
+    if reason in SLOWER or response.status_code == 429:
+        after = response.headers.get("Retry-After", "")
+        return Unavailable(_("YouTube ber oss vänta."), retry_after=float(after) if after.isdecimal() else 60)
+    advice = BY_REASON.get(reason) or (BY_REASON["authError"] if response.status_code == 401 else "")
+    advice = advice or _("Det togs inte emot (svar %(status)s).") % {"status": response.status_code}
+    quote = _("Svaret var: «%(said)s»") % {"said": says.replace(token, "…")[:160]} if says else ""
+    return Refused(f"{NAME}: {advice} {quote}".strip())
+
+
+def until_refill() -> float:
+    """Seconds until the day's quota begins anew, midnight Pacific time, and five minutes to be sure."""
+    now = dt.datetime.now(ZoneInfo("America/Los_Angeles"))
+    midnight = dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time(), now.tzinfo)
+    return (midnight.astimezone(dt.UTC) - now.astimezone(dt.UTC)).total_seconds() + 300
+
+
+def plain(text: str) -> str:
+    """``text`` without the two signs that YouTube takes in no title, description or tag."""
+    return text.replace("<", "‹").replace(">", "›")
+
+
+class YouTube(Channel):
+    """The clip as a film (a Short, being upright and short), with captions, and the text as its description.
+
+    The film is uploaded for our eyes only, given its captions, and then opened: it is never public without captions.
+    A tag with the delivery's key marks it as ours, so that a second try finds it and goes on where the first stopped.
+    A correction changes title and description; the film itself stays.
+    """
+
+    slug = "youtube"
+    label = gettext_lazy("YouTube")
+    about = gettext_lazy(
+        "Lägger ut klippet som en film på bibliotekets kanal, med undertexter.\n"
+        "Du behöver tre nycklar från Google. Be den som sköter kommunens konton om hjälp:\n"
+        "1. Öppna console.cloud.google.com, skapa ett projekt och slå på YouTube Data API v3.\n"
+        "2. Skapa en OAuth-klient av typen webbapp. Ställ projektet i produktion, annars slutar nyckeln gälla efter sju dagar.\n"
+        "3. Hämta en refresh token med OAuth 2.0 Playground. Välj egna nycklar och rätten youtube.force-ssl. "
+        "Logga in med kontot som har kanalen.\n"
+        "4. Be Google granska projektet. Tills det är gjort kan bara ni se filmerna."
+    )
+    requires = (
+        Setting(name="client_id", label=gettext_lazy("Klient-id"), help=gettext_lazy("Slutar på apps.googleusercontent.com.")),
+        Setting(name="client_secret", label=gettext_lazy("Klientens hemlighet"), secret=True),
+        Setting(
+            name="refresh_token",
+            label=gettext_lazy("Nyckel (refresh token)"),
+            help=gettext_lazy("Den börjar på 1//."),
+            secret=True,
+        ),
+        Setting(
+            name="who_sees",
+            label=gettext_lazy("Vem ska kunna se filmen?"),
+            help=gettext_lazy("Skriv alla, de som har länken, eller bara vi."),
+            default="alla",
+        ),
+    )  # fmt: skip
+    max_length = 5000
+    unit = gettext_lazy("byte")
+    media = (CLIP, CAPTIONS)  # both
+    must_have = (CLIP,)
+    can_recall = True
+    can_correct = True
+    repeat_within = dt.timedelta(days=2)  # what PAGES reaches back
+    lease = dt.timedelta(minutes=15)
+    address: ClassVar[str] = "https://youtube.googleapis.com"
+    login: ClassVar[str] = "https://oauth2.googleapis.com/token"
+    pauses: ClassVar[tuple[float, ...]] = (1, 2, 4, 8, 16)  # seconds, after each break in an upload
+
+    # --- what it would say ----------------------------------------------------------------------
+
+    def count(self, text: str) -> int:
+        return len(text.encode())
+
+    def body(self, post: Post) -> str:
+        return "\n\n".join(part for part in (post.lead, post.text) if part)
+
+    def tail(self, post: Post) -> str:
+        lines = [_("Läs, lyssna eller skriv ut: %(url)s") % {"url": post.url}]
+        if post.phone:
+            lines.append(_("Har du frågor? Ring oss på %(phone)s.") % {"phone": post.phone})
+        return "\n".join(lines)
+
+    def picture(self, post: Post) -> Media | None:
+        return post.file(CLIP)
+
+    def remarks(self, post: Post, text: str) -> list[Remark]:
+        found = super().remarks(post, text)
+        if post.file(CLIP) and not post.file(CAPTIONS):
+            found.append(
+                Remark(says=_("Klippet saknar undertexter. En film får inte visas utan dem."), stops=True)
+            )
+        if self._privacy() is None:
+            says = _(
+                "Inställningen «Vem ska kunna se filmen?» ska vara alla, de som har länken, eller bara vi."
+            )
+            found.append(Remark(says=says, stops=True))
+        if plain(text) != text:
+            found.append(Remark(says=_("YouTube tar inte emot tecknen < och >. De byts mot ‹ och ›.")))
+        return found
+
+    # --- what it does ---------------------------------------------------------------------------
+
+    def send(self, post: Post, text: str, *, key: str, to: str = "") -> Receipt:
+        clip, captions, privacy = post.file(CLIP), post.file(CAPTIONS), self._privacy()
+        if not (clip and captions and privacy):
+            raise Refused(_("YouTube behöver ett klipp och dess undertexter."))
+        api, mark = self._api(), f"utbud-{key}"
+        video = self._find(api, mark)
+        if video is None:
+            about = {
+                "snippet": self._words(post, text)
+                | {
+                    "tags": tags(mark, post.tags),
+                    "categoryId": EDUCATION,
+                    "defaultLanguage": post.language,
+                    "defaultAudioLanguage": post.language,
+                },
+                "status": status("private"),
+            }
+            video = str(
+                api.upload("/youtube/v3/videos", {"part": "snippet,status"}, about, clip.read())["id"]
+            )
+        track = {"snippet": {"videoId": video, "language": post.language, "name": "", "isDraft": False}}
+        api.upload(
+            "/youtube/v3/captions", {"part": "snippet"}, track, captions.read(), fine=(409,)
+        )  # 409: there already
+        if privacy != "private":
+            self._open(api, video, privacy)
+        return Receipt(video, f"https://www.youtube.com/watch?v={video}")
+
+    def correct(self, receipt: Receipt, post: Post, text: str) -> Receipt:
+        api = self._api()
+        videos = api.get("/youtube/v3/videos", part="snippet", id=receipt.reference).get("items", [])
+        if not videos:
+            raise Refused(f"{NAME}: {BY_REASON['videoNotFound']}")
+        keep = (
+            "tags",
+            "categoryId",
+            "defaultLanguage",
+            "defaultAudioLanguage",
+        )  # what is not sent would be wiped
+        snippet = {name: videos[0]["snippet"][name] for name in keep if name in videos[0]["snippet"]}
+        body = {"id": receipt.reference, "snippet": snippet | self._words(post, text)}
+        api.call("PUT", "/youtube/v3/videos", params={"part": "snippet"}, json=body)
+        return receipt
+
+    def recall(self, receipt: Receipt) -> None:
+        self._api().call("DELETE", "/youtube/v3/videos", fine=(404,), params={"id": receipt.reference})
+
+    def test(self, *, to: str = "") -> str:
+        if self._privacy() is None:
+            raise Refused(
+                _("Skriv alla, de som har länken, eller bara vi, där det står vem som ska kunna se filmen.")
+            )
+        channel = self._channel(self._api())
+        return _(
+            "Nycklarna hör till kanalen «%(name)s». Ingen film lades upp, så provet visar inte att Google har "
+            "granskat projektet. Innan dess kan bara ni se filmerna."
+        ) % {"name": channel["snippet"]["title"]}
+
+    # --- steps ----------------------------------------------------------------------------------
+
+    def _privacy(self) -> str | None:
+        return WHO_SEES.get(self.config.get("who_sees", "").strip().lower())
+
+    def _words(self, post: Post, text: str) -> dict[str, str]:
+        title = f"{post.kind}: {post.title}"
+        if len(title) > TITLE_LENGTH:
+            title = fit(post.title, "", TITLE_LENGTH, len).text
+        return {"title": plain(title), "description": plain(text)}
+
+    def _api(self) -> Api:
+        """Trade the refresh token for one that lasts an hour."""
+        form = {
+            name: self.config.get(name, "").strip()
+            for name in ("client_id", "client_secret", "refresh_token")
+        }
+        try:
+            answer = call(
+                "POST",
+                self.login,
+                service="Google",
+                fine=(400, 401),
+                data=form | {"grant_type": "refresh_token"},
+            )
+        except Unsure as error:  # asking twice is harmless
+            raise Unavailable(str(error), retry_after=error.retry_after) from error
+        try:
+            given = answer.json()
+        except ValueError:
+            given = {}
+        if token := given.get("access_token"):
+            return Api(self.address, token, self.pauses)
+        if given.get("error") == "invalid_client":
+            raise Refused(_("Google känner inte igen klienten. Se över klient-id och hemlighet."))
+        if given.get("error") == "invalid_grant":
+            raise Refused(
+                _("Nyckeln till YouTube gäller inte längre. Hämta en ny refresh token och lägg in den.")
+            )
+        raise Refused(
+            _("Google släppte inte in oss (%(error)s).") % {"error": given.get("error") or answer.status_code}
+        )
+
+    def _channel(self, api: Api) -> dict[str, Any]:
+        channels = api.get("/youtube/v3/channels", part="snippet,contentDetails", mine="true").get(
+            "items", []
+        )
+        if not channels:
+            raise Refused(f"{NAME}: {BY_REASON['youtubeSignupRequired']}")
+        return dict(channels[0])
+
+    def _find(self, api: Api, mark: str) -> str | None:
+        """The film that an earlier try left with our ``mark``, among the newest uploads."""
+        playlist = self._channel(api)["contentDetails"]["relatedPlaylists"]["uploads"]
+        page: dict[str, str] = {}
+        for _turn in range(PAGES):
+            query = {"part": "contentDetails", "playlistId": playlist, "maxResults": "50"} | page
+            listed = api.call("GET", "/youtube/v3/playlistItems", fine=(404,), params=query)
+            if listed.status_code == 404:  # a channel with no film yet has no such list
+                return None
+            answer = listed.json()
+            ids = [item["contentDetails"]["videoId"] for item in answer.get("items", [])]
+            if not ids:
+                return None
+            videos = api.get("/youtube/v3/videos", part="snippet,status", id=",".join(ids)).get("items", [])
+            for video in videos:
+                whole = video["status"].get("uploadStatus") in ("uploaded", "processed")
+                if whole and mark in video["snippet"].get("tags", []):
+                    return str(video["id"])
+            if "nextPageToken" not in answer:
+                return None
+            page = {"pageToken": answer["nextPageToken"]}
+        return None
+
+    def _open(self, api: Api, video: str, privacy: str) -> None:
+        body = {"id": video, "status": status(privacy)}
+        answer = api.call("PUT", "/youtube/v3/videos", params={"part": "status"}, json=body).json()
+        if answer.get("status", {}).get("privacyStatus") != privacy:
+            raise Refused(
+                _(
+                    "Filmen ligger på YouTube, men bara ni kan se den. Google måste först granska projektet. Försök sedan igen."
+                )
+            )
+
+
+def status(privacy: str) -> dict[str, Any]:
+    """All of a film's status: what an update leaves out is put back to YouTube's own choice."""
+    return {
+        "privacyStatus": privacy,
+        "embeddable": True,
+        "license": "youtube",
+        "publicStatsViewable": True,
+        "selfDeclaredMadeForKids": False,
+    }
+
+
+def tags(mark: str, words: tuple[str, ...]) -> list[str]:
+    """The mark and as many ``words`` as there is room for. One with a space counts two more, for its quotes."""
+    found, length = [mark], len(mark)
+    for word in (" ".join(plain(word).replace(",", " ").split()) for word in words):
+        length += 1 + len(word) + 2 * (" " in word)
+        if length > TAGS_LENGTH:
+            break
+        if word:
+            found.append(word)
+    return found

@@ -1,0 +1,77 @@
+"""One way to call a service: with a time limit, and with what went wrong said as Refused or Unavailable."""
+
+from collections.abc import Callable
+from typing import Any
+
+import requests
+import urllib3
+from django.utils.translation import gettext as _
+
+from utbud.channels.channel import Refused, Unavailable, Unsure
+
+TIMEOUT = (10, 60)  # seconds: to be let in, and between bytes
+READING = ("GET", "HEAD")
+AGENT = "Digitalt-utbud/0.1"
+
+
+def call(
+    method: str,
+    url: str,
+    *,
+    service: str,
+    why: Callable[[requests.Response], str] | None = None,
+    fine: tuple[int, ...] = (),
+    timeout: tuple[float, float] = TIMEOUT,
+    **options: Any,
+) -> requests.Response:
+    """An HTTP call. ``fine`` are statuses of 400 and above that are answers and not errors.
+
+    ``why`` reads a refusal's reason out of the answer. Raises Unavailable for 429, 5xx and no connection (with
+    the seconds of Retry-After), Unsure where what we sent may have been taken before the answer was lost, Refused for
+    other 4xx. ``service`` is its name, for the message.
+    """
+    headers = {"User-Agent": AGENT} | dict(options.pop("headers", {}))
+    try:
+        response = requests.request(method, url, headers=headers, timeout=timeout, **options)
+    except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+        kind = Unavailable if method in READING or never_arrived(error) else Unsure
+        raise kind(_("%(service)s svarar inte just nu.") % {"service": service}) from error
+    except requests.RequestException as error:
+        raise Refused(
+            _("Adressen till %(service)s går inte att använda. Se över inställningarna.")
+            % {"service": service}
+        ) from error
+    if response.ok or response.status_code in fine:
+        return response
+    if response.status_code in (408, 425, 429) or response.status_code >= 500:
+        after = response.headers.get("Retry-After", "")
+        lost = response.status_code in (500, 502, 504) and method not in READING
+        raise (Unsure if lost else Unavailable)(
+            _("%(service)s tar inte emot just nu (svar %(status)s).")
+            % {"service": service, "status": response.status_code},
+            retry_after=float(after) if after.isdecimal() else 0,
+        )
+    if response.status_code in (401, 403):
+        raise Refused(
+            _("%(service)s släpper inte in oss. Nyckeln är fel, för gammal eller saknar rättigheter. %(why)s")
+            % {"service": service, "why": _reason(response, why)}
+        )
+    raise Refused(
+        _("%(service)s tog inte emot det (svar %(status)s). %(why)s")
+        % {"service": service, "status": response.status_code, "why": _reason(response, why)}
+    )
+
+
+def never_arrived(error: Exception) -> bool:
+    """Whether the connection failed before anything was sent."""
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.NameResolutionError)
+
+
+def _reason(response: requests.Response, why: Callable[[requests.Response], str] | None) -> str:
+    try:
+        return (why(response) if why else "")[:300]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return ""

@@ -1,0 +1,167 @@
+"""What each channel would say, where things are out, and what waits for a person."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Max, Min, Q
+
+from utbud.channels.channel import Channel, Remark, adapters
+from utbud.channels.models import ChannelSetup, Delivery, DeliveryQuerySet, Subscriber
+from utbud.channels.post import Fitted, Media, Post
+
+OUT = (Delivery.SENT, Delivery.TAKING_BACK, Delivery.REMAINS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preflight:
+    """What one channel would be given, seen before approval."""
+
+    setup: ChannelSetup
+    adapter: Channel
+    text: str
+    own: bool  # written by staff, not by the channel itself
+    suggestion: Fitted
+    length: int
+    limit: int | None
+    picture: Media | None
+    remarks: list[Remark] = field(default_factory=list)
+    recipients: int | None = None  # for channels with subscribers
+    price: str = ""
+
+    @property
+    def stops(self) -> bool:
+        """Whether it could not be sent so."""
+        return any(remark.stops for remark in self.remarks)
+
+
+def channels_on() -> list[ChannelSetup]:
+    """The channels that are on and whose kind is there."""
+    return [setup for setup in ChannelSetup.objects.filter(on=True) if setup.adapter_class]
+
+
+def preflight(
+    post: Post, texts: Mapping[str, str], setups: Iterable[ChannelSetup] | None = None
+) -> list[Preflight]:
+    """What every channel that is on would say of ``post``; ``texts`` are staff's own, by the channel's id.
+
+    May ask a service for its limits. Never inside a transaction.
+    """
+    setups = channels_on() if setups is None else list(setups)
+    counts = dict(
+        Subscriber.objects.active()
+        .filter(channel__in=setups)
+        .values_list("channel")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    return [_preflight(setup, post, texts.get(str(setup.pk), ""), counts) for setup in setups]
+
+
+def _preflight(setup: ChannelSetup, post: Post, own: str, counts: Mapping[int, int]) -> Preflight:
+    adapter = setup.adapter()
+    try:
+        suggestion = adapter.compose(post)
+    except ValueError:  # not even the link has room
+        suggestion = Fitted("", adapter.body(post))
+    text = own.strip() or suggestion.text
+    return Preflight(
+        setup=setup,
+        adapter=adapter,
+        text=text,
+        own=bool(own.strip()),
+        suggestion=suggestion,
+        length=adapter.count(text),
+        limit=adapter.limit(),
+        picture=adapter.picture(post),
+        remarks=adapter.remarks(post, text),
+        recipients=counts.get(setup.pk, 0) if adapter.subscribers else None,
+        price=adapter.price(text),
+    )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an item stands on one channel: its latest dispatch."""
+
+    channel: ChannelSetup
+    state: str
+    state_words: str
+    count: int  # deliveries in that state
+    since: dt.datetime | None
+    url: str
+    error: str
+    delivery_id: int | None  # the delivery itself where there is just one
+
+
+def standings(item: str) -> list[Standing]:
+    """Where ``item`` is out, was taken back, or waits, a line a channel and state. Three queries at most."""
+    found = (
+        Delivery.objects.filter(dispatch__item=item)
+        .exclude(state=Delivery.REPLACED)
+        .values("dispatch__channel", "state")
+        .annotate(n=Count("pk"), since=Min("sent_at"), newest=Max("pk"))
+        .order_by("dispatch__channel__name", "state")
+    )
+    rows = list(found)
+    setups = ChannelSetup.objects.in_bulk([row["dispatch__channel"] for row in rows])
+    newest = Delivery.objects.in_bulk([row["newest"] for row in rows])
+    return [
+        Standing(
+            channel=setups[row["dispatch__channel"]],
+            state=row["state"],
+            state_words=str(Delivery.STATES[row["state"]]),
+            count=row["n"],
+            since=row["since"],
+            url=newest[row["newest"]].url if row["n"] == 1 else "",
+            error=newest[row["newest"]].error,
+            delivery_id=row["newest"] if row["n"] == 1 else None,
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class TakeBack:
+    """What withdrawing an item would do on one channel."""
+
+    channel: ChannelSetup
+    count: int
+    possible: bool
+    by_hand: bool
+
+
+def take_back_plan(item: str) -> list[TakeBack]:
+    """What is out of ``item`` and whether it can be taken back, a line a channel."""
+    found = (
+        Delivery.objects.filter(dispatch__item=item, state__in=OUT)
+        .values("dispatch__channel")
+        .annotate(n=Count("pk"))
+        .order_by("dispatch__channel__name")
+    )
+    rows = list(found)
+    setups = ChannelSetup.objects.in_bulk([row["dispatch__channel"] for row in rows])
+    plan = []
+    for row in rows:
+        setup = setups[row["dispatch__channel"]]
+        kind = setup.adapter_class
+        by_hand = bool(kind and kind.by_hand)
+        possible = bool(kind and (kind.can_recall or by_hand))
+        plan.append(TakeBack(setup, row["n"], possible, by_hand))
+    return plan
+
+
+def by_hand_kinds() -> list[str]:
+    """The kinds of channels that a person posts on."""
+    return [slug for slug, kind in adapters().items() if kind.by_hand]
+
+
+def for_a_person() -> DeliveryQuerySet:
+    """What somebody must look at: refused, unsure, to be posted or taken down by hand. Oldest first."""
+    hand = Q(state=Delivery.TAKING_BACK, dispatch__channel__kind__in=by_hand_kinds())
+    asks = Q(state__in=[Delivery.REFUSED, Delivery.UNSURE, Delivery.BY_HAND])
+    return (
+        Delivery.objects.filter(asks | hand, seen_at=None)
+        .select_related("dispatch__channel", "subscriber")
+        .order_by("due_at", "pk")
+    )

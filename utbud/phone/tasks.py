@@ -1,0 +1,24 @@
+"""Jobs: hints that the line has something to read in. The facts and the rows are the truth."""
+
+import datetime as dt
+
+from django.utils import timezone
+from django_tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
+
+from utbud.phone import actions, queries
+
+
+@task()
+def read_in_missing() -> None:
+    """Read in all that callers may come to hear in the coming 24 hours."""
+    actions.read_in_missing(timezone.now())
+
+
+def wake(now: dt.datetime) -> int:
+    """Have the worker come if anything is not read in. Returns how much that is."""
+    missing = len(queries.missing(now))
+    asked = DBTaskResult.objects.filter(task_path=read_in_missing.module_path, status=TaskResultStatus.READY)
+    if missing and not asked.exists():
+        read_in_missing.enqueue()
+    return missing

@@ -1,0 +1,22 @@
+"""The line in the staff side's menu."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from utbud.phone.urls import admin_urlpatterns
+
+
+@hooks.register("register_admin_urls")
+def admin_urls() -> list[Any]:
+    return admin_urlpatterns
+
+
+@hooks.register("register_admin_menu_item")
+def menu_item() -> MenuItem:
+    return MenuItem(
+        _("Telefonlinjen"), reverse("phone_line"), name="telefonlinjen", icon_name="mobile-alt", order=260
+    )

@@ -1,0 +1,98 @@
+"""A page as the channels take it."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from utbud.channels import queries as channels
+from utbud.channels.post import Media, Post
+from utbud.channels.queries import Preflight
+from utbud.formats.content import Item, Sender
+from utbud.formats.models import Rendition
+from utbud.formats.queries import key_of
+from utbud.formats.speech import NoVoice
+from utbud.publishing import files
+from utbud.publishing.models import SharedPage
+
+
+def post_of(page: SharedPage) -> Post:
+    """``page``, as it is in memory, as a Post. Files that are not made yet have no ``stored``. One query for the files."""
+    return posts_of([page])[0]
+
+
+def posts_of(pages: Iterable[SharedPage], *, with_files: bool = True) -> list[Post]:
+    """Posts of many pages, in order: one query for all their files, or none at all without ``with_files``."""
+    sender = files.sender()
+    read = [(page, page.as_item()) for page in pages]
+    made: dict[str, Rendition] = {}
+    keys: dict[tuple[int, str], str] = {}
+    if with_files:
+        for number, (page, item) in enumerate(read):
+            for name in page.FILES:
+                try:
+                    keys[number, name] = key_of(
+                        files.KINDS[name], item=item, sender=sender, recording=page.own_recording()
+                    )
+                except NoVoice:
+                    continue
+        made = {one.key: one for one in Rendition.objects.filter(Q(key__in=set(keys.values())))}
+    return [
+        Post(
+            item=page.item_key,
+            version=page.content_hash(),
+            kind=item.kind,
+            title=item.title,
+            lead=item.lead,
+            text=plain_text(item),
+            url=sender.base_url + item.path,
+            sender=sender.name,
+            phone=sender.phone,
+            tags=page.post_tags(),
+            media=tuple(
+                _media(name, item, sender, made.get(keys.get((number, name), ""))) for name in page.FILES
+            ),
+        )
+        for number, (page, item) in enumerate(read)
+    ]
+
+
+def _media(name: str, item: Item, sender: Sender, rendition: Rendition | None) -> Media:
+    return Media(
+        name=name,
+        url=f"{sender.base_url}{item.path}{name}",
+        content_type=files.content_type(name),
+        alt=alt_text(name, item),
+        stored=str(rendition.file) if rendition else "",
+        bytes=rendition.bytes if rendition else 0,
+    )
+
+
+def alt_text(name: str, item: Item) -> str:
+    """What a person who cannot see or hear the file is told."""
+    drawing = f" {item.picture.alt}" if item.picture else ""
+    return f"{item.kind}: {item.title}. {item.lead}{drawing}"[:1000]
+
+
+def plain_text(item: Item) -> str:
+    """The sections of an item as plain text: paragraphs with a blank line between, a heading on a line of its own."""
+    parts: list[str] = []
+    for section in item.sections:
+        under = "\n\n".join(block.text for block in section.blocks)
+        parts.append(f"{section.heading}\n{under}" if section.heading else under)
+    return "\n\n".join(parts)
+
+
+def preflights(page: SharedPage) -> list[Preflight]:
+    """What every channel that is on would say of ``page``, as it is in memory. May ask a service for its limits."""
+    setups = channels.channels_on()
+    return channels.preflight(post_of(page), page.channel_texts, setups) if setups else []
+
+
+def stopping(page: SharedPage) -> list[str]:
+    """Why ``page`` could not go out on a channel that is on, each in Swedish."""
+    return [
+        f"{one.setup.name}: {remark.says}"
+        for one in preflights(page)
+        for remark in one.remarks
+        if remark.stops
+    ]
