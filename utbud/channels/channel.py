@@ -55,6 +55,7 @@ class Setting:
     secret: bool = False  # kept encrypted and never shown again
     required: bool = True
     default: str = ""
+    choices: tuple[tuple[str, Any], ...] = ()  # (value, label), where there are but a few to choose from
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,11 @@ class SetupForm(forms.Form):
             if one.secret:
                 stays = _("Finns redan. Lämna tomt för att behålla.") if has else ""
                 help_text = " ".join(str(part) for part in (one.help, stays) if part)
+            if one.choices:
+                self.fields[one.name] = forms.ChoiceField(
+                    label=one.label, help_text=help_text, choices=one.choices, required=False
+                )
+                continue
             self.fields[one.name] = forms.CharField(
                 label=one.label,
                 help_text=help_text,

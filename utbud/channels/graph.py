@@ -125,7 +125,9 @@ class Graph:
         transient = bool(error.get("is_transient")) or response.status_code == 429
         meaning = self.meaning(code, subcode, says, transient=transient, wait=_wait(response))
         if code in UNKNOWN and isinstance(meaning, Unavailable) and method == "POST":
-            raise Unsure(str(meaning), retry_after=meaning.retry_after)  # it has been seen to be done all the same
+            raise Unsure(
+                str(meaning), retry_after=meaning.retry_after
+            )  # it has been seen to be done all the same
         raise meaning
 
     def meaning(

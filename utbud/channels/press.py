@@ -21,7 +21,7 @@ NAMES: dict[str, Any] = {
     "kort.png": gettext_lazy("Liggande bild, 1200 × 630"),
     "kort-kvadrat.png": gettext_lazy("Kvadratisk bild, 1080 × 1080"),
     "kort-staende.png": gettext_lazy("Stående bild, 1080 × 1350"),
-    "kort-story.png": gettext_lazy("Hög bild för berättelser, 1080 × 1920"),
+    "kort-berattelse.png": gettext_lazy("Hög bild för berättelser, 1080 × 1920"),
     "lyssna.mp3": gettext_lazy("Uppläst text, ljud"),
     "lyssna-langsamt.mp3": gettext_lazy("Långsamt uppläst text, ljud"),
     "klipp.mp4": gettext_lazy("Kort film med text i bild"),
@@ -34,6 +34,7 @@ GROUPS = (
     ("image/", gettext_lazy("Bilder")),
     ("audio/", gettext_lazy("Ljud")),
     ("video/", gettext_lazy("Film")),
+    ("text/vtt", gettext_lazy("Film")),
     ("application/pdf", gettext_lazy("Papper")),
     ("", gettext_lazy("Annat")),
 )
@@ -105,10 +106,13 @@ def embed(post: Post) -> str:
 
 def _groups(media: Sequence[Media]) -> tuple[tuple[str, tuple[File, ...]], ...]:
     groups: dict[str, list[File]] = {}
+    names = {one.name for one in media}
     for one in media:
+        if one.name.endswith(".jpg") and one.name.removesuffix("jpg") + "png" in names:
+            continue  # the same picture, for services that want it so
         heading = next(words for begins, words in GROUPS if one.content_type.startswith(begins))
         groups.setdefault(str(heading), []).append(_file(one))
-    ordered = [str(words) for _begins, words in GROUPS]
+    ordered = dict.fromkeys(str(words) for _begins, words in GROUPS)
     return tuple((heading, tuple(groups[heading])) for heading in ordered if heading in groups)
 
 

@@ -22,7 +22,7 @@ from utbud.channels.models import ChannelSetup, Delivery, Subscriber
 from utbud.people.models import User
 from utbud.people.staff import staff_page
 
-ICON, PER_PAGE = "rss", 50
+ICON, PER_PAGE = "globe", 50
 may_see: Callable[..., Any] = permission_required("channels.view_delivery")
 may_post: Callable[..., Any] = permission_required("channels.change_delivery")
 may_set_up: Callable[..., Any] = permission_required("channels.change_channelsetup")

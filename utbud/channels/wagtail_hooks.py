@@ -24,7 +24,7 @@ class ChannelsMenuItem(MenuItem):
 
 @hooks.register("register_admin_menu_item")
 def menu_item() -> MenuItem:
-    return ChannelsMenuItem(_("Kanaler"), reverse("channels"), name="kanaler", icon_name="rss", order=125)
+    return ChannelsMenuItem(_("Kanaler"), reverse("channels"), name="kanaler", icon_name="globe", order=125)
 
 
 @hooks.register("register_admin_menu_item")

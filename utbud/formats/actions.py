@@ -209,7 +209,7 @@ def _film_of(item: Item, sender: Sender) -> Made:
     stills.append(film.Still(last, closing, scene=True))
     tags = {"title": item.title, "artist": sender.name}
     with tempfile.TemporaryDirectory(prefix="utbud-clip-") as folder:
-        wav, aac, mp4 = Path(folder, "said.wav"), Path(folder, "said.m4a"), Path(folder, "made.mp4")
+        wav, aac, mp4 = Path(folder, "said.wav"), Path(folder, "said.aac"), Path(folder, "made.mp4")
         silence = bytes(2 * max(0, round((seconds - narration.seconds) * narration.rate)))
         sound.write_wav(narration.samples + silence, narration.rate, wav)
         sound.even_out(wav, aac, sound.IN_FILM, tags={})

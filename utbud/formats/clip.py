@@ -66,6 +66,8 @@ def script(item: Item, sender: Sender) -> tuple[Line, ...]:
     taken: dict[int, list[str]] = {}
     for number in _by_weight(units):
         unit = units[number]
+        if unit.spare and AIM - left >= SHORTEST:
+            continue
         # Of a paragraph the first sentences will do; of a step all are needed.
         for count in range(len(unit.sentences), 0, -1):
             if unit.whole and count < len(unit.sentences):
@@ -74,8 +76,6 @@ def script(item: Item, sender: Sender) -> tuple[Line, ...]:
                 taken[number] = unit.sentences[:count]
                 left -= needs
                 break
-        if unit.spare and AIM - left >= SHORTEST:
-            taken.pop(number, None)
     for number in sorted(taken):
         lines += [Line(text, TELLING, number + 1) for text in taken[number]]
     return (*lines, *(Line(text, CLOSING, len(units) + 1) for text in closing))
@@ -291,7 +291,7 @@ def _lines(words: Sequence[str]) -> tuple[str, ...] | None:
 
 def _uneven(half: tuple[str, str]) -> int:
     """How little a line break suits: even lines are good, and one after a sign that is a breath is better."""
-    return abs(len(half[0]) - len(half[1])) - (10 if half[0][-1] in ".?!:;,–" else 0)
+    return abs(len(half[0]) - len(half[1])) - (12 if half[0][-1] in ".?!:;,–" else 0)
 
 
 def _fits(line: str) -> bool:

@@ -196,7 +196,7 @@ TURNS = 10
 def even_out(
     wav: Path, made: Path, target: Target, *, people: bool = False, filters: str = "", tags: dict[str, str]
 ) -> Loudness:
-    """Write ``wav`` as ``target`` (an MP3, or AAC in an M4A) at LOUDNESS, measured, and say what came out. Raises Failed.
+    """Write ``wav`` as ``target`` (an MP3, or bare AAC for a film) at LOUDNESS, measured, and say what came out. Raises Failed.
 
     ``people`` evens out quiet and loud within the sound as well (a person moves before the microphone).
     Where that misses, as it does with very short and very uneven sounds, and for voices that are
@@ -264,7 +264,7 @@ def encode(source: Path, made: Path, target: Target, *, filters: str = "", tags:
         *(
             ["-id3v2_version", "3", "-f", "mp3"]
             if target.coder == "libmp3lame"
-            else ["-aac_coder", "fast", "-f", "ipod"]
+            else ["-aac_coder", "fast", "-f", "adts"]
         ),
     ]
     run(

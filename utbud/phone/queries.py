@@ -184,7 +184,10 @@ def prompts(keys: Iterable[str]) -> dict[str, PhonePrompt]:
 
 def text_of(address: str, now: dt.datetime) -> str:
     """What is said in the sound at ``address``, "" for one that the line does not play."""
-    path = urlsplit(address).path
+    try:
+        path = urlsplit(address).path
+    except ValueError:
+        return ""
     if found := re.search(r"/([0-9a-f]{64})\.mp3$", path):
         prompt = PhonePrompt.objects.filter(key=found[1]).first()
         return prompt.text if prompt else ""

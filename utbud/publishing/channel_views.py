@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -20,7 +21,7 @@ from utbud.publishing.forms import ChannelTextsForm
 from utbud.publishing.models import ApprovalRequest, SharedPage
 from utbud.publishing.views import file_of
 
-ICON = "rss"
+ICON = "globe"
 
 
 def _page(request: HttpRequest, page_id: int) -> SharedPage:
@@ -60,6 +61,7 @@ def channels_of(request: StaffRequest, page_id: int) -> HttpResponse:
         "standings": here,
         "sayable": [setup for setup in channels.channels_on() if setup.pk not in said] if page.live else [],
         "is_out": page.live,
+        "file_base": reverse("publishing_channels", args=[page.pk]) + "fil/",
     }
     return staff_page(
         request,

@@ -71,7 +71,7 @@ class Channels(ActionMenuItem):
 
     name = "action-channels"
     label = _("Kanaler")
-    icon_name = "rss"
+    icon_name = "globe"
 
     def is_shown(self, context: dict[str, Any]) -> bool:
         return context["view"] == "edit" and isinstance(context["page"], SharedPage)
@@ -92,7 +92,7 @@ def channels_button(page: Any, user: Any, next_url: Any = None) -> Any:
         and page.permissions_for_user(user).can_edit()
     ):
         yield Button(
-            _("Kanaler"), reverse("publishing_channels", args=[page.pk]), icon_name="rss", priority=35
+            _("Kanaler"), reverse("publishing_channels", args=[page.pk]), icon_name="globe", priority=35
         )
 
 

@@ -12,7 +12,7 @@ from utbud.base import dates
 from utbud.channels.post import Post
 from utbud.channels.sources import registered
 from utbud.places.models import Opening, Place
-from utbud.places.queries import Timetable, joined, library, timetable
+from utbud.places.queries import Timetable, active_places, joined, library, timetable
 from utbud.screens.slides import Slide, others
 
 DAYS = 7  # hours are known so far ahead by a screen without network
@@ -41,7 +41,7 @@ class Content:
 
 def content(place: Place, now: dt.datetime) -> Content:
     """What the screen at ``place`` shows."""
-    table = timetable([place], now)
+    table = timetable(active_places(), now)  # all, since help may be at another place today
     today = dates.local(now).date()
     days = [today + dt.timedelta(days=number) for number in range(DAYS)]
     return Content(
@@ -111,11 +111,21 @@ def _hours_html(table: Timetable, place: Place, day: dt.date, moment: dt.datetim
         "status": table.status(place, moment),
         "open": words[Opening.OPEN],
         "unstaffed": words[Opening.UNSTAFFED],
-        "drop_in": words[Opening.DROP_IN],
+        "drop_in": words[Opening.DROP_IN] or _next_drop_in(table, place, day, moment),
         "reason": table.reason(place, day),
         "phone": place.phone or library(moment).phone,
     }
     return render_to_string("screens/_hours.html", context)
+
+
+def _next_drop_in(table: Timetable, place: Place, day: dt.date, moment: dt.datetime) -> str:
+    """«i dag 13–15 på DigidelCenter»: the soonest help at any place, "" if none is known."""
+    found = table.next_drop_in(moment)
+    if found is None:
+        return ""
+    start, end = dates.local(found.start), dates.local(found.end)
+    when = f"{dates.near_date_words(start.date(), today=day)} {dates.span_words(start.time(), end.time())}"
+    return when if found.place == place else _("%(when)s på %(place)s") % {"when": when, "place": found.place.name}
 
 
 def _awake(table: Timetable, place: Place, today: dt.date) -> tuple[tuple[dt.datetime, dt.datetime], ...]:

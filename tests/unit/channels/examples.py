@@ -1,21 +1,22 @@
-"""A post with real files, for tests of one channel."""
+"""A post with files of one's own choosing, for tests of one channel."""
 
+import mimetypes
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from tests.unit.channels.fakes import a_post
 from utbud.channels.post import Media, Post
 
-PLACE = "https://digitalt.example.org/ord/kaka/"
-TYPES = {"jpg": "image/jpeg", "png": "image/png", "mp4": "video/mp4", "vtt": "text/vtt", "mp3": "audio/mpeg"}
+PLACE = "https://bibliotek.example.org/ord/kaka/"
 
 
 def file(
     name: str, content: bytes = b"innehall", *, alt: str = "En kaka på ett fat.", url: str = ""
 ) -> Media:
     """A file that is in storage."""
-    kind = TYPES[name.rsplit(".", 1)[-1]]
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     stored = default_storage.save(f"prov/{name}", ContentFile(content))
     described = alt if kind.startswith("image/") else ""
     return Media(
@@ -29,18 +30,5 @@ def file(
 
 
 def post(*media: Media, **changes: Any) -> Post:
-    """A post about the word «Kaka», with ``changes``."""
-    told: dict[str, Any] = {
-        "item": "page:12",
-        "version": "a1",
-        "kind": "Veckans digitala ord",
-        "title": "Kaka",
-        "lead": "En kaka är ett minne som en webbplats lägger i din dator.",
-        "text": "Du kan säga nej till kakor.\n\nAllt fungerar ändå.",
-        "url": PLACE,
-        "sender": "Biblioteket i Exempelstad",
-        "phone": "08-465 004 00",
-        "tags": ("digitalaord", "Säker på nätet"),
-        "media": media,
-    }
-    return Post(**told | changes)
+    """The usual post about the word «Kaka» with these files, and ``changes``."""
+    return a_post(**changes | {"media": media})

@@ -8,7 +8,7 @@ from utbud.channels.adapters.facebook import Facebook
 from utbud.channels.channel import Receipt, Refused, Unavailable, Unsure
 
 KEY = "0b5c3a52-6e4f-4f7e-9a37-000000000001"
-TEXT = "Veckans ord: «Kaka» – åäö & 100 % 🍪 <b>\n\nLäs mer: https://digitalt.example.org/ord/kaka/"
+TEXT = "Veckans ord: «Kaka» – åäö & 100 % 🍪 <b>\n\nLäs mer: https://bibliotek.example.org/ord/kaka/"
 
 
 @pytest.fixture
@@ -57,9 +57,9 @@ def test_the_square_picture_goes_first(channel, names, chosen):
 def test_the_suggestion_says_it_all_and_how_to_reach_us(channel):
     assert channel.compose(examples.post()).text == (
         "Veckans digitala ord: Kaka\n\n"
-        "En kaka är ett minne som en webbplats lägger i din dator.\n\n"
-        "Du kan säga nej till kakor.\n\nAllt fungerar ändå.\n\n"
-        "Läs, lyssna eller skriv ut: https://digitalt.example.org/ord/kaka/\n"
+        "En kaka är en liten fil som en webbplats sparar hos dig.\n\n"
+        "Första stycket.\n\nAndra stycket.\n\n"
+        "Läs, lyssna eller skriv ut: https://bibliotek.example.org/ord/kaka/\n"
         "Har du frågor? Ring oss på 08-465 004 00."
     )
 
@@ -173,7 +173,10 @@ def test_an_answer_that_says_nothing_leaves_it_to_a_person(service, channel, ans
 
 def test_a_quiet_no_is_a_no(service, channel):
     receipt = channel.send(examples.post(), TEXT, key=KEY)
-    for what in (lambda: channel.correct(receipt, examples.post(), "Rättat"), lambda: channel.recall(receipt)):
+    for what in (
+        lambda: channel.correct(receipt, examples.post(), "Rättat"),
+        lambda: channel.recall(receipt),
+    ):
         service.answers = [(200, {"success": False})]
         with pytest.raises(Refused, match=r"^Facebook: Det togs inte emot"):
             what()

@@ -136,19 +136,6 @@ def test_a_visibility_that_is_not_one_is_refused_in_words(server) -> None:
         channel(server, visibility="alla").send(a_post(), "Hej", key=KEY)
 
 
-@pytest.mark.parametrize(
-    "given",
-    [
-        "https://mastodon.example.org",
-        " https://mastodon.example.org/ ",
-        "mastodon.example.org",
-        "mastodon.example.org/",
-    ],
-)
-def test_the_address_may_be_written_in_several_ways(given) -> None:
-    assert mastodon.Mastodon({"server": given})._server == "https://mastodon.example.org"
-
-
 @pytest.mark.parametrize("reply", [(301, None, {"Location": "/"}), (200, b"<html>"), (200, [])])
 def test_an_address_that_is_something_else_is_refused_in_words(server, monkeypatch, reply) -> None:
     monkeypatch.setattr(server, "answer", lambda asked: reply)

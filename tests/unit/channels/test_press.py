@@ -24,7 +24,7 @@ POST = Post(
     item="page:7", version="v1", kind="Ord", title="Kaka", lead="En kaka.", text="Rubrik\nText", url="https://x.example.org/ord/kaka/",
     sender="Biblioteket", phone="", media=(
         media("utskrift.pdf", "application/pdf", 340_400), media("affisch.pdf", "application/pdf"), media("kort.png", "image/png", 1_250_000),
-        media("lyssna.mp3", "audio/mpeg"), media("klipp.mp4", "video/mp4"), media("teckning.svg", "image/svg+xml", 900),
+        media("lyssna.mp3", "audio/mpeg"), media("klipp.mp4", "video/mp4"), media("klipp.vtt", "text/vtt"), media("kort.jpg", "image/jpeg"), media("bild.jpg", "image/jpeg"), media("teckning.svg", "image/svg+xml", 900),
         media("okand.zip", "application/zip"),
     ),
 )  # fmt: skip
@@ -48,9 +48,9 @@ def only(monkeypatch):
 def test_what_there_is_of_an_item():
     offer = press.offer(POST, START)
     assert [(heading, [(file.name, file.kind) for file in files]) for heading, files in offer.groups] == [
-        ("Bilder", [("Liggande bild, 1200 × 630", "PNG, 1,2 MB"), ("Teckningen utan text", "SVG, 1 kB")]),
+        ("Bilder", [("Liggande bild, 1200 × 630", "PNG, 1,2 MB"), ("bild.jpg", "JPG"), ("Teckningen utan text", "SVG, 1 kB")]),
         ("Ljud", [("Uppläst text, ljud", "MP3")]),
-        ("Film", [("Kort film med text i bild", "MP4")]),
+        ("Film", [("Kort film med text i bild", "MP4"), ("Filmens text", "VTT")]),
         ("Papper", [("Sida i stor stil att skriva ut", "PDF, 340 kB"), ("Affisch att sätta upp", "PDF")]),
         ("Annat", [("okand.zip", "ZIP")]),
     ]

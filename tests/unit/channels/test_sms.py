@@ -208,7 +208,7 @@ def test_a_wrong_password_says_so(elks) -> None:
 
 def test_without_money_it_waits(elks) -> None:
     elks.money = 100
-    with pytest.raises(Unavailable, match="Pengarna är slut på kontot hos 46elks.") as later:
+    with pytest.raises(Unavailable, match="Pengarna är slut på kontot hos 46elks") as later:
         channel().send(POST, WORDS, key="k", to="+46701740605")
     assert (type(later.value), later.value.retry_after, elks.posts) == (Unavailable, 3600, {})
 

@@ -8,7 +8,7 @@ from utbud.channels.adapters.threads import Threads
 from utbud.channels.channel import Receipt, Refused, Unavailable, Unsure
 
 KEY = "0b5c3a52-6e4f-4f7e-9a37-000000000001"
-TEXT = "Veckans ord: «Kaka» – åäö & 100 % 🍪\n\nhttps://digitalt.example.org/ord/kaka/"
+TEXT = "Veckans ord: «Kaka» – åäö & 100 % 🍪\n\nhttps://bibliotek.example.org/ord/kaka/"
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def channel(service):
             {
                 "media_type": "IMAGE",
                 "text": TEXT,
-                "image_url": "https://digitalt.example.org/ord/kaka/kort-kvadrat.jpg",
+                "image_url": "https://bibliotek.example.org/ord/kaka/kort-kvadrat.jpg",
                 "alt_text": "En kaka på ett fat.",
             },
         ),
@@ -89,7 +89,7 @@ def test_the_limit(channel, text, stops):
 def test_a_long_text_is_cut_and_the_link_is_whole(channel):
     text = channel.compose(examples.post(lead="En mening om kakor. " * 40)).text
     assert channel.count(text) <= 500
-    assert text.endswith("kakor.\n\nhttps://digitalt.example.org/ord/kaka/")
+    assert text.endswith("kakor.\n\nhttps://bibliotek.example.org/ord/kaka/")
 
 
 def test_a_picture_must_be_where_threads_can_fetch_it(channel):

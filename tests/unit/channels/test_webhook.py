@@ -64,28 +64,9 @@ def test_a_key_that_should_be_base64_and_is_not_is_refused_in_words(server) -> N
         channel(server, secret="whsec_åäö").send(a_post(), "Hej", key=KEY)
 
 
-@pytest.mark.parametrize(
-    ("address", "taken"),
-    [
-        ("https://example.org/in", True),
-        (" https://example.org/in ", True),
-        ("https://10.0.0.5/in", True),  # a server in the library's own net
-        ("http://localhost:9000/in", True),
-        ("http://127.0.0.1/in", True),
-        ("http://[::1]:9000/", True),
-        ("http://example.org/in", False),
-        ("http://localhost.example.org/in", False),
-        ("ftp://example.org", False),
-        ("example.org", False),
-    ],
-)
-def test_what_is_not_encrypted_stays_in_the_house(address, taken) -> None:
-    one = webhook.Webhook({"address": address, "secret": "x"})
-    if taken:
-        assert one._address() == address.strip()
-    else:
-        with pytest.raises(Refused, match="https://"):
-            one._address()
+def test_an_address_that_is_not_encrypted_is_refused_in_words(server) -> None:
+    with pytest.raises(Refused, match="https://"):
+        channel(server, address="http://example.org/in").send(a_post(), "Hej", key=KEY)
 
 
 def test_what_the_receiver_calls_it_becomes_the_address(server, monkeypatch) -> None:

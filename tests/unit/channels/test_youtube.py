@@ -13,7 +13,7 @@ from utbud.channels.channel import Receipt, Refused, Unavailable
 
 KEY = "0b5c3a52-6e4f-4f7e-9a37-000000000001"
 MARK = f"utbud-{KEY}"
-TEXT = "En kaka är ett minne – åäö & 100 % 🍪\n\nLäs mer: https://digitalt.example.org/ord/kaka/"
+TEXT = "En kaka är ett minne – åäö & 100 % 🍪\n\nLäs mer: https://bibliotek.example.org/ord/kaka/"
 CLIP = bytes(range(256)) * 4096  # 1 MiB
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:02.000\nEn kaka är ett minne.\n".encode()
 
@@ -69,7 +69,7 @@ def test_private_then_captions_then_open(service, channel, post):
         "snippet": {
             "title": "Veckans digitala ord: Kaka",
             "description": TEXT,
-            "tags": [MARK, "digitalaord", "Säker på nätet"],
+            "tags": [MARK, "internet", "trygg på nätet"],
             "categoryId": "27",
             "defaultLanguage": "sv",
             "defaultAudioLanguage": "sv",
@@ -206,9 +206,9 @@ def test_a_project_that_google_has_not_looked_at(service, channel, post):
 
 def test_the_suggestion(channel, post):
     assert channel.compose(post).text == (
-        "En kaka är ett minne som en webbplats lägger i din dator.\n\n"
-        "Du kan säga nej till kakor.\n\nAllt fungerar ändå.\n\n"
-        "Läs, lyssna eller skriv ut: https://digitalt.example.org/ord/kaka/\n"
+        "En kaka är en liten fil som en webbplats sparar hos dig.\n\n"
+        "Första stycket.\n\nAndra stycket.\n\n"
+        "Läs, lyssna eller skriv ut: https://bibliotek.example.org/ord/kaka/\n"
         "Har du frågor? Ring oss på 08-465 004 00."
     )
 

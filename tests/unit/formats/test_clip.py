@@ -84,9 +84,8 @@ def test_what_has_no_room_is_left_out_whole(name):
 @pytest.mark.parametrize("name", ITEMS)
 def test_every_line_is_a_whole_sentence_of_the_item_in_its_order(name):
     item = word(name)
-    whole = [sentence.text for sentence in reading(item)]
-    places = [whole.index(line) for line in said(clip.script(item, a_library()))]
-    assert places == sorted(places)
+    whole = iter([sentence.text for sentence in reading(item)])
+    assert all(line in whole for line in said(clip.script(item, a_library())))  # each after the one before
 
 
 @pytest.mark.parametrize(
@@ -133,12 +132,12 @@ CAPTIONS = {
         ("så trycker du på Avbryt.",),
     ],
     "Ring biblioteket på 08-465 004 00 kl. 13 och fråga.": [
-        ("Ring biblioteket", "på 08-465 004 00"),
-        ("kl. 13 och fråga.",),
+        ("Ring biblioteket",),
+        ("på 08-465 004 00", "kl. 13 och fråga."),
     ],
     "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk": [
-        ("Donaudampfschifffahrtselek", "trizitätenhauptbetriebswer"),
-        ("k",),
+        ("Donaudampfschifffahrtselek",),
+        ("trizitätenhauptbetriebswer", "k"),
     ],
     "": [],
 }
@@ -180,7 +179,7 @@ def test_each_caption_comes_when_its_first_word_is_said(voice):
     line = clip.Line(SENTENCE, TELLING, 1)
     narration = speech.narrate(clip.sentences([line]), voice)
     cues = clip.cues([line], narration)
-    assert len(cues) == 3
+    assert len(cues) == 2
     for cue, (place, _lines) in zip(cues, clip.caption(SENTENCE), strict=True):
         if place == 0:
             starts = narration.marks[0]

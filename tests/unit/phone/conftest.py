@@ -113,6 +113,13 @@ def read_in(monkeypatch) -> list[Saying]:
     return made
 
 
+def body(answer) -> bytes:
+    """A file that is answered with, whole, and closed."""
+    content = b"".join(answer.streaming_content)
+    answer.close()
+    return content
+
+
 class FakeElks:
     """46elks as its documents say: does what an answer says, fetches each sound, asks each address, and asks again.
 
@@ -125,8 +132,15 @@ class FakeElks:
     AGAIN = 5
 
     def __init__(
-        self, client: Client, *, caller: str = CALLER, called: str = "+46846500450", callid: str = "c0ffee"
+        self,
+        client: Client,
+        *,
+        caller: str = CALLER,
+        called: str = "+46846500450",
+        callid: str = "c0ffee",
+        again: int = AGAIN,
     ) -> None:
+        self.again = again
         self.client, self.sent = (
             client,
             {"callid": callid, "direction": "incoming", "from": caller, "to": called},
@@ -154,7 +168,7 @@ class FakeElks:
     def ask(self, address: str, **more: str) -> dict:
         assert address.startswith(django_settings.BASE_URL + "/api/telefon/")
         self.asked.append(urlsplit(address).path)
-        answers = [self.client.post(urlsplit(address).path, self.sent | more) for _time in range(self.AGAIN)]
+        answers = [self.client.post(urlsplit(address).path, self.sent | more) for _time in range(self.again)]
         assert {answer.status_code for answer in answers} == {200}
         assert len({answer.content for answer in answers}) == 1
         assert "no-store" in answers[0].headers["Cache-Control"]
@@ -194,8 +208,7 @@ class FakeElks:
             self.heard.append(f"[{parts.path}]")
             return
         got, head = self.client.get(parts.path), self.client.head(parts.path)
-        content = b"".join(got.streaming_content)
-        got.close()
+        content = body(got)
         assert (got.status_code, got.headers["Content-Type"]) == (200, "audio/mpeg")
         assert got.headers["Content-Length"] == head.headers["Content-Length"] == str(len(content))
         assert "immutable" in got.headers["Cache-Control"]

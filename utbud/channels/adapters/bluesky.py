@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image, UnidentifiedImageError
 
+from utbud.channels.addresses import secure
 from utbud.channels.channel import ALWAYS, Channel, Receipt, Refused, Setting, Unavailable, Unsure
 from utbud.channels.hashtags import hashtags
 from utbud.channels.http import call
@@ -203,8 +204,7 @@ class Bluesky(Channel):
 
     @property
     def _service(self) -> str:
-        service = self.config["service"].strip().rstrip("/")
-        return service if "://" in service else f"https://{service}"
+        return secure(self.config["service"]).rstrip("/")
 
     @property
     def _login(self) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image
 
+from utbud.channels.addresses import secure
 from utbud.channels.channel import Channel, Receipt, Refused, Setting, Unavailable, Unsure
 from utbud.channels.hashtags import hashtags
 from utbud.channels.http import call
@@ -75,26 +76,24 @@ class Mastodon(Channel):
 
     @property
     def _server(self) -> str:
-        """«mastodon.example.org/» as «https://mastodon.example.org»."""
-        server = self.config["server"].strip().rstrip("/")
-        return server if "://" in server else f"https://{server}"
+        return secure(self.config["server"]).rstrip("/")
 
     def _said(self) -> tuple[int, int]:
         """What the server says of its limits: characters in a post, and what an address counts as."""
-        good_until, limits = _limits.get(self._server, (0.0, USUAL))
-        if time.monotonic() < good_until:
+        server = self.config["server"]
+        good_until, limits = _limits.get(server, (0.0, USUAL))
+        if time.monotonic() < good_until or not server:
             return limits
-        keep, limits = KEEP_FAILURE, USUAL
-        if self.config.get("server"):
-            try:
-                url = f"{self._server}/api/v2/instance"
-                answer = call("GET", url, service="Mastodon", timeout=(3, 5)).json()
-                statuses = answer["configuration"]["statuses"]
-                keep = KEEP
-                limits = (int(statuses["max_characters"]), int(statuses["characters_reserved_per_url"]))
-            except (Refused, Unavailable, ValueError, KeyError, TypeError):
-                pass  # it may be down just now, or too old to say
-            _limits[self._server] = (time.monotonic() + keep, limits)
+        keep, limits = KEEP, USUAL
+        try:
+            url = f"{self._server}/api/v2/instance"
+            statuses = call("GET", url, service="Mastodon", timeout=(3, 5)).json()["configuration"][
+                "statuses"
+            ]
+            limits = (int(statuses["max_characters"]), int(statuses["characters_reserved_per_url"]))
+        except (Refused, Unavailable, ValueError, KeyError, TypeError):
+            keep = KEEP_FAILURE  # it may be down just now, or too old to say
+        _limits[server] = (time.monotonic() + keep, limits)
         return limits
 
     def limit(self) -> int:
@@ -165,7 +164,7 @@ class Mastodon(Channel):
             answer = self._ask(
                 "POST", "/api/v2/media", data=description, files={"file": (name, content, content_type)}
             )
-        except Unsure as error:  # nobody sees a picture without a post: it is safe to begin again
+        except KeyError as error:  # nobody sees a picture without a post: it is safe to begin again
             raise Unavailable(str(error), retry_after=error.retry_after) from error
         media = str(_json(answer)["id"])
         if answer.status_code != 202:

@@ -201,7 +201,6 @@ def _send_letter(row: Subscriber, now: dt.datetime) -> bool:
         "lib": library,
         "link": settings.BASE_URL + queries.confirm_path(row, now),
         "stop": settings.BASE_URL + queries.stop_path(row),
-        "until": dates.date_words(dates.local(now + LIVES).date(), year=False),
     }
     if email:
         title = _("Du får redan våra brev") if row.confirmed_at else _("Vill du ha brev från oss?")

@@ -1,7 +1,7 @@
 """What people and staff fill in to subscribe."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -64,7 +64,9 @@ class SubscribeForm(GuardedForm):
         if len(choices) == 1:
             del self.fields["channel"]
         else:
-            self.fields["channel"].choices = [(key, choice.label) for key, choice in self.by_key.items()]
+            cast(forms.ChoiceField, self.fields["channel"]).choices = [
+                (key, choice.label) for key, choice in self.by_key.items()
+            ]
 
     @property
     def chosen(self) -> queries.Choice | None:
@@ -105,7 +107,7 @@ class EnterForm(OnceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["channel"].queryset = queries.with_subscribers()
+        cast(forms.ModelChoiceField, self.fields["channel"]).queryset = queries.with_subscribers()
 
     def clean_signed_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["signed_on"]
@@ -127,13 +129,17 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, channels: list[ChannelSetup], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kanal"].choices = [("", _("Alla")), *((str(one.pk), one.name) for one in channels)]
+        cast(forms.ChoiceField, self.fields["kanal"]).choices = [
+            ("", _("Alla")),
+            *((str(one.pk), one.name) for one in channels),
+        ]
 
     def chosen(self) -> queries.SubscriberQuerySet:
         """The subscribers, the latest first."""
         self.is_valid()
         asked = self.cleaned_data
-        return queries.listed(channel=asked.get("kanal", ""), words=asked.get("sok", ""))
+        channel = asked.get("kanal")
+        return queries.listed(channel=int(channel) if channel else None, words=asked.get("sok", ""))
 
     def asked(self) -> str:
         """The choices as they stand in an address, for links to more pages."""

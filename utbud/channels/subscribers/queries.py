@@ -149,7 +149,7 @@ def mobile(text: str) -> str | None:
 # --- for staff --------------------------------------------------------------------------------
 
 
-def listed(*, channel: str = "", words: str = "") -> SubscriberQuerySet:
+def listed(*, channel: int | None = None, words: str = "") -> SubscriberQuerySet:
     """Subscribers, the latest first; of ``channel`` (its id), with ``words`` in the address. Those who stopped are not there."""
     found = Subscriber.objects.filter(stopped_at=None).select_related("channel", "entered_by")
     if channel:

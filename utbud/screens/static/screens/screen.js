@@ -82,7 +82,7 @@
       else if (list.length > 1 && moment - since >= list[at].seconds * 1000) { place = (at + 1) % list.length; put(list[place]); }
       else { place = at; }
       var day = local(moment);
-      clock.textContent = day.getUTCHours() + "." + two(day.getUTCMinutes());
+      clock.textContent = two(day.getUTCHours()) + "." + two(day.getUTCMinutes());
       age.textContent = moment - heard > SILENT ? words(heard) : "";
       set("dark", !awake(moment));
       set("waits", false);
