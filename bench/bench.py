@@ -223,7 +223,11 @@ def queries() -> dict[str, list[int]]:
 
 
 def formats() -> dict[str, float]:
-    """Seconds to make all files of one word in a fresh process, then those of all the other published words."""
+    """Seconds to make all files of one word in a fresh process, then those of all the other published words.
+
+    Also what a card for social media and a clip take, as the median of all words.
+    """
+    from utbud.formats.queries import usual_seconds
     from utbud.learning.models import WordPage
     from utbud.publishing import files
 
@@ -233,9 +237,12 @@ def formats() -> dict[str, float]:
     one = time.perf_counter() - began
     for word in others:
         files.make(word)
+    took, usual = time.perf_counter() - began, usual_seconds()
     return {
         "one": one,
-        "all": time.perf_counter() - began,
+        "all": took,
+        "card": usual["portrait"],
+        "clip": usual["clip"],
         "words": 1 + len(others),
         "files": len(first.FILES),
     }
@@ -357,6 +364,8 @@ def report(runs: list[dict[str, Any]], machine: str, day: dt.date) -> str:
             [run["formats"]["one"] for run in runs],
         ),
         (f"all files of all {words} published words, one process", [run["formats"]["all"] for run in runs]),
+        ("a card for social media, median", [run["formats"]["card"] for run in runs]),
+        ("a clip with captions, median", [run["formats"]["clip"] for run in runs]),
     ):
         lines.append(f"| {what} | " + " | ".join(f"{value:.1f}" for value in seconds) + " |")
     wire = runs[0]["wire"]

@@ -1,13 +1,14 @@
 """What every test stands on: a data folder of its own, no network but loopback, a small site."""
 
 import datetime as dt
-import os
 import shutil
 from types import SimpleNamespace
 
 import pytest
 from django.conf import settings as django_settings
 from django.test import override_settings
+
+from tests import ready
 
 MONDAY = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)  # 10:00 in Stockholm, ISO week 48
 QUICK_PASSWORDS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -17,18 +18,21 @@ TASKS_AT_ONCE = {"default": {"BACKEND": "django_tasks.backends.immediate.Immedia
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """Begin with a copy of the migrated database that ``make test`` made, where it made one."""
-    test = django_settings.DATABASES["default"]["TEST"]
-    if ready := os.environ.get("UTBUD_TEST_READY"):
-        test["NAME"], test["MIGRATE"] = f"{django_settings.VAR}/test.sqlite3", False
-        shutil.copy(f"{ready}/empty/utbud.sqlite3", test["NAME"])
-    elif template := os.environ.get("UTBUD_TEST_TEMPLATE"):
-        test["TEMPLATE"], test["MIGRATE"] = template, False
+    database = django_settings.DATABASES["default"]
+    if ready.READY:
+        database["TEST"]["MIGRATE"] = False
+        if "postgresql" in database["ENGINE"]:
+            database["TEST"]["TEMPLATE"] = ready.TEMPLATE
+        else:
+            database["TEST"]["NAME"] = f"{django_settings.VAR}/test.sqlite3"
+            shutil.copy(f"{ready.READY}/empty/utbud.sqlite3", database["TEST"]["NAME"])
 
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_keepdb):
     """Do not empty the copy before it is used."""
-    return django_db_keepdb or "UTBUD_TEST_READY" in os.environ
+    copied = ready.READY and "sqlite3" in django_settings.DATABASES["default"]["ENGINE"]
+    return django_db_keepdb or bool(copied)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,6 @@
-"""Runs every test: units and processes on SQLite and on PostgreSQL, then the browser. ``make test`` calls it.
+"""Runs every test: units, then processes, on SQLite and on PostgreSQL, then the browser. ``make test`` calls it.
+
+What takes long to make is made once, for all runs to copy (tests/ready.py). Runs that mostly wait go at the same time.
 
 What is not on the machine is skipped by name; with UTBUD_NO_SKIPS=1, as in CI, any skip is an error.
 UTBUD_TEST_DATABASE_URL names another PostgreSQL server than the one at 127.0.0.1:5432.
@@ -13,7 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -21,10 +24,34 @@ from xml.etree import ElementTree
 import psycopg
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+from tests import ready  # noqa: E402 - found from wherever this is started
+
 NO_SKIPS = bool(os.environ.get("UTBUD_NO_SKIPS"))
 LOCAL_SERVER = "postgres://postgres@127.0.0.1:5432"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 PARALLEL = ("-n", str(min(4, max(2, os.cpu_count() or 2))))
+
+
+@dataclass
+class Run:
+    """A run of pytest: its name in Swedish, its arguments, and what its environment has beside the ordinary."""
+
+    name: str
+    arguments: tuple[str, ...]
+    environment: dict[str, str]
+
+    def start(self, folder: Path, *, alone: bool) -> subprocess.Popen[bytes]:
+        """Start it, with all it writes in ``folder``. What it says is seen at once if it is ``alone``, else kept there."""
+        folder.mkdir()
+        with (folder / "said").open("w") as said:
+            return subprocess.Popen(
+                [sys.executable, "-m", "pytest", "-rfEs", f"--junitxml={folder}/report.xml", *self.arguments],
+                cwd=ROOT,
+                env=ready.clean_environment() | {"TMPDIR": str(folder)} | self.environment,
+                stdout=None if alone else said,
+                stderr=None if alone else said,
+            )
 
 
 @dataclass
@@ -42,21 +69,21 @@ class Summary:
         print(f"\n== {what}", flush=True)
         self.skipped.append(what)
 
-    def run(self, name: str, *arguments: str, **environment: str) -> None:
-        """Run pytest once, in the open, and count."""
-        print(f"\n== {name}", flush=True)
-        with tempfile.TemporaryDirectory(prefix="utbud-test-", ignore_cleanup_errors=True) as folder:
-            report = Path(folder, "report.xml")
-            code = subprocess.call(
-                [sys.executable, "-m", "pytest", "-rfEs", f"--junitxml={report}", *arguments],
-                cwd=ROOT,
-                env=clean_environment() | {"UTBUD_VAR": f"{folder}/var"} | environment,
-            )
-            self.broken = self.broken or code != 0
-            if report.exists():
-                for suite in ElementTree.parse(report).iter("testsuite"):
-                    for key in self.counts:
-                        self.counts[key] += int(suite.get(key, 0))
+    def run(self, *runs: Run) -> None:
+        """Run pytest, once for each of ``runs``, all at the same time; show and count."""
+        with tempfile.TemporaryDirectory(prefix="utbud-test-", ignore_cleanup_errors=True) as root:
+            folders = [Path(root, str(number)) for number in range(len(runs))]
+            processes = [
+                run.start(folder, alone=len(runs) == 1) for run, folder in zip(runs, folders, strict=True)
+            ]
+            for run, folder, process in zip(runs, folders, processes, strict=True):
+                print(f"\n== {run.name}", flush=True)
+                self.broken = process.wait() != 0 or self.broken
+                print((folder / "said").read_text(), end="", flush=True)
+                if (folder / "report.xml").exists():
+                    for suite in ElementTree.parse(folder / "report.xml").iter("testsuite"):
+                        for key in self.counts:
+                            self.counts[key] += int(suite.get(key, 0))
 
     def end(self) -> int:
         """Say it all in one line. The exit code."""
@@ -68,12 +95,6 @@ class Summary:
             print("   UTBUD_NO_SKIPS=1: det som hoppades över räknas som fel.")
             return 1
         return int(self.broken)
-
-
-def clean_environment() -> dict[str, str]:
-    """The environment without what could change how the system under test behaves."""
-    ours = ("UTBUD_", "DATABASE_URL", "PORT", "DJANGO_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 def chromium() -> bool:
@@ -147,43 +168,55 @@ def own_server(programs: Path, folder: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def fresh_database(server: str) -> Iterator[str]:
-    """The address of an empty database on ``server``, dropped afterwards."""
-    name = f"utbud_{os.getpid()}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        try:
-            yield f"{server}/{name}"
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def made_ready(server: str) -> Iterator[tuple[dict[str, str], Callable[[], None]]]:
+    """Make what all runs copy, on SQLite and on ``server`` at once.
+
+    Gives what tells them where it is, and what makes the demo, for when there is time.
+    """
+    with tempfile.TemporaryDirectory(prefix="utbud-ready-", ignore_cleanup_errors=True) as folder:
+        empty, demo, name = Path(folder, "empty"), Path(folder, "demo"), f"utbud_{os.getpid()}"
+        with ThreadPoolExecutor() as pool, contextlib.ExitStack() as stack:
+            waits = [pool.submit(ready.migrate, empty)]
+            if server:
+                url = ready.new_database(f"{server}/postgres", name)
+                stack.callback(ready.on_server, url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+                waits.append(pool.submit(ready.migrate, empty, url))
+            for each in waits:
+                each.result()
+
+            def make_demo() -> None:
+                shutil.copytree(empty, demo)
+                ready.demo(demo)
+
+            yield {"UTBUD_TEST_READY": folder, "UTBUD_TEST_TEMPLATE": name}, make_demo
 
 
 def main() -> int:
-    """All runs, one after another. The exit code."""
+    """All runs. The exit code."""
     began, summary = time.monotonic(), Summary()
-
-    def units(kind: str, **environment: str) -> None:
-        summary.run(f"Enhetstest på {kind}", "tests/unit", "-m", "not processes", *PARALLEL, **environment)
-        summary.run(
-            f"Processtest på {kind}", "tests/unit", "tests/processes", "-m", "processes", **environment
-        )
-
     browser = chromium()
-    units("SQLite")
-    if browser:
-        summary.run("Webbläsartest på SQLite", "tests/browser", *PARALLEL)
-    else:
-        names = ", ".join(sorted(file.name for file in (ROOT / "tests/browser").glob("test_*.py")))
-        summary.skip(f"Webbläsartest ({names}). Chromium finns inte. Debian: apt install chromium")
-    with postgresql() as server:
+    with postgresql() as server, made_ready(server) as (known, make_demo), ThreadPoolExecutor() as pool:
+        kinds = {"SQLite": known}
         if server:
-            with fresh_database(server) as url:
-                units("PostgreSQL", DATABASE_URL=url)
-                if browser:  # the pages look the same there; what is written and found may not be
-                    summary.run(
-                        "Webbläsartest på PostgreSQL", "tests/browser/test_journey.py", DATABASE_URL=url
-                    )
+            kinds["PostgreSQL"] = known | {
+                "DATABASE_URL": f"{server}/{known['UTBUD_TEST_TEMPLATE']}"  # each run makes its own beside it
+            }
+        for kind, environment in kinds.items():
+            units = ("tests/unit", "-m", "not processes", *PARALLEL)
+            summary.run(Run(f"Enhetstest på {kind}", units, environment))
+        demo = pool.submit(make_demo) if browser else None
+        processes = ("tests/unit", "tests/processes", "-m", "processes", *PARALLEL)
+        summary.run(*(Run(f"Processtest på {kind}", processes, each) for kind, each in kinds.items()))
+        if demo:
+            demo.result()
+            summary.run(Run("Webbläsartest på SQLite", ("tests/browser", *PARALLEL), kinds["SQLite"]))
+            if server:  # the pages look the same there; what is written and found may not be
+                journey = ("tests/browser/test_journey.py", *PARALLEL)
+                summary.run(Run("Webbläsartest på PostgreSQL", journey, kinds["PostgreSQL"]))
         else:
+            names = ", ".join(sorted(file.name for file in (ROOT / "tests/browser").glob("test_*.py")))
+            summary.skip(f"Webbläsartest ({names}). Chromium finns inte. Debian: apt install chromium")
+        if not server:
             summary.skip("Testen på PostgreSQL. Ingen server svarar, och ingen är installerad.")
     code = summary.end()
     print(f"   {time.monotonic() - began:.0f} s", flush=True)

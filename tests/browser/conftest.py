@@ -9,11 +9,12 @@ import time
 import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from tests import ready
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
@@ -59,38 +60,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def fresh_database(url: str) -> str:
-    """An empty PostgreSQL database of the session's own beside the one in ``url``."""
-    import psycopg
-
-    name = f"utbud_browser_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name}")
-        connection.execute(f"CREATE DATABASE {name}")
-    return urlsplit(url)._replace(path=f"/{name}").geturl()
-
-
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """A running site with the demo: ``url``, ``var`` and ``run(command…)``."""
-    var, port = tmp_path_factory.mktemp("site"), free_port()
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("UTBUD_", "DJANGO_"))
-    }
-    environment |= {"UTBUD_VAR": str(var), "PORT": str(port)}
-    if url := os.environ.get("DATABASE_URL"):
-        environment["DATABASE_URL"] = fresh_database(url)
-
-    def run(*command: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "utbud", *command], env=environment, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    run("migrate", "--verbosity", "0")
-    run("collectstatic", "--noinput", "--verbosity", "0")
-    run("demo")
+    """A running site with the demo: ``url``, ``var`` and ``process``."""
+    var, port, url = tmp_path_factory.mktemp("site"), free_port(), os.environ.get("DATABASE_URL", "")
+    if url:
+        url = ready.new_database(url, f"utbud_browser_{os.getpid()}")
+    if ready.READY and not url:
+        shutil.copytree(f"{ready.READY}/demo", var, dirs_exist_ok=True)
+    else:
+        ready.migrate(var, url)
+        ready.demo(var, url)
+    ready.change("UPDATE wagtailcore_site SET port = %s", port, var=var, url=url)  # it was made for another
+    environment = ready.clean_environment() | {"UTBUD_VAR": str(var), "PORT": str(port), "DATABASE_URL": url}
     log = (var / "log").open("w")
     process = subprocess.Popen(
         [sys.executable, "-m", "utbud", "serve"], env=environment, stdout=log, stderr=log
@@ -105,11 +87,13 @@ def server(tmp_path_factory):
                 time.sleep(0.2)
         else:
             pytest.fail("the site did not start:\n" + (var / "log").read_text())
-        yield SimpleNamespace(url=address, var=var, run=run, process=process)
+        yield SimpleNamespace(url=address, var=var, process=process)
     finally:
         process.terminate()
         process.wait(15)
         log.close()
+        if url:
+            ready.on_server(url, f"DROP DATABASE utbud_browser_{os.getpid()} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The whole way: a word from the editor's pen to every reader, as people do it, in a real browser."""
 
 import re
+import time
 
 import feedparser
 import pikepdf
@@ -49,7 +50,9 @@ def test_from_pen_to_reader(page, server, login, accessible):
 
     # … is told what stops it …
     page.get_by_role("button", name="Skicka för godkännande").click()
+    page.wait_for_url("**/godkanna/sida/*/")  # the editor says the same beside its field
     expect(page.locator("main")).to_contain_text("Beskriv teckningen i ord")
+    accessible()
     page.get_by_role("link", name="Tillbaka till texten").click()
     page.get_by_role("textbox", name=re.compile("Teckningen i ord", re.I)).fill("En stor ring.")
     page.get_by_role("button", name="Skicka för godkännande").click()
@@ -84,6 +87,30 @@ def test_from_pen_to_reader(page, server, login, accessible):
     assert page.request.get("/ord/surfzon/affisch.pdf").body()[:5] == b"%PDF-"
     sound = page.request.get("/ord/surfzon/lyssna.mp3", headers={"Range": "bytes=0-99"})
     assert (sound.status, len(sound.body())) == (206, 100)
+
+
+def test_a_press_while_the_draft_is_being_saved_sends_that_draft(page, login):
+    def slowly(route):
+        time.sleep(0.5)
+        route.continue_()
+
+    def autosaves(request):
+        return request.method == "POST" and request.headers.get("accept") == "application/json"
+
+    login("redaktor")
+    page.goto("/admin/aret/")
+    page.get_by_role("link", name="Skriv ett nytt ord").click()
+    page.route(
+        re.compile("/pages/add/"),
+        lambda route: slowly(route) if autosaves(route.request) else route.continue_(),
+    )
+    page.wait_for_timeout(2500)  # Wagtail looks for changes from two seconds on
+    with page.expect_request(autosaves):
+        page.get_by_role("textbox", name="Ordet").fill("Bredband")
+    page.get_by_role("button", name="Skicka för godkännande").click()
+    page.wait_for_url("**/godkanna/sida/*/")
+    page.goto("/admin/pages/search/?q=Bredband")
+    expect(page.get_by_role("link", name="Bredband", exact=True)).to_have_count(1)
 
 
 def test_the_publisher_answers_by_letter_without_logging_in(page, server, login, accessible):

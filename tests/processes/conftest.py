@@ -27,12 +27,12 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection, connections
 
+from tests import ready
 from tests.conftest import SENTENCE, make_site, the_site
 from utbud import cli
 from utbud.base import dates
 from utbud.processes import Child
 
-ROOT = Path(__file__).parents[2]
 TEXT = "<p>Det här är en kort text. Den är lätt att läsa.</p>"
 EIGHT = dt.time(8)
 
@@ -88,48 +88,27 @@ def connected(to: dict[str, Any]) -> Iterator[None]:
 
 
 @contextmanager
-def postgresql(name: str, template: str = "template0") -> Iterator[str]:
+def postgresql(name: str, template: str = ready.TEMPLATE) -> Iterator[str]:
     """The address of a database of its own on PostgreSQL; "" where the tests run on SQLite."""
     url = os.environ.get("DATABASE_URL", "")
     if not url:
         yield ""
         return
-    import psycopg
-
-    server = urlsplit(url)._replace(path="/postgres").geturl()
-
-    def do(command: str) -> None:
-        with psycopg.connect(server, autocommit=True) as one:
-            one.execute(command)
-
-    do(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    do(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
-        yield urlsplit(url)._replace(path=f"/{name}").geturl()
+        yield ready.new_database(url, name, template)
     finally:
-        do(f"DROP DATABASE {name} WITH (FORCE)")
+        ready.on_server(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
-    """A database made by the program itself, with a site and its people, to be copied for each test."""
+    """A migrated database with a site and its people, to be copied for each test."""
     folder, name = tmp_path_factory.mktemp("template"), f"utbud_processes_{os.getpid()}"
     with postgresql(name) as url:
-        environment = clean_environment() | {"UTBUD_VAR": str(folder), "DATABASE_URL": url}
-        subprocess.run(
-            [sys.executable, "-m", "utbud", "migrate", "-v", "0"], cwd=ROOT, env=environment, check=True
-        )
+        ready.migrate(folder, url)
         with django_db_blocker.unblock(), connected(database(url, folder)):
             make_site()
         yield SimpleNamespace(name=name, file=folder / "utbud.sqlite3")
-
-
-def clean_environment() -> dict[str, str]:
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("UTBUD_", "DATABASE_URL", "PORT"))
-    }
 
 
 # --- the house ----------------------------------------------------------------------------------
@@ -151,7 +130,7 @@ class House:
         with (self.var / "log").open("a") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "utbud", *command],
-                cwd=ROOT,
+                cwd=ready.ROOT,
                 env=self.environment,
                 stdout=log,
                 stderr=log,
@@ -304,7 +283,7 @@ def house(
                     shutil.copy(
                         template.file.with_name(template.file.name + end), var / f"utbud.sqlite3{end}"
                     )
-        environment = clean_environment() | {
+        environment = ready.clean_environment() | {
             "UTBUD_VAR": str(var),
             "DATABASE_URL": url,
             "PORT": str(port),

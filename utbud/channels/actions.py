@@ -71,7 +71,7 @@ def amend(*, post: Post, planned: Iterable[Planned], now: dt.datetime) -> int:
             .filter(dispatch__withdrawn_at=None)
             .order_by("-pk")
         )
-        if Delivery.objects.filter(pk__in=old.values("pk"), state__in=UNDONE).update(
+        if Delivery.objects.filter(pk__in=old.values("pk"), state__in=UNDONE, maybe_out=False).update(
             state=Delivery.STOPPED, error=_("Ersatt av en nyare text.")
         ):
             made += _put(post, one, now)
@@ -213,7 +213,9 @@ def _attempt(
 
 def _send(delivery: Delivery, adapter: Channel) -> dict[str, object]:
     dispatch = delivery.dispatch
-    if dispatch.withdrawn_at:
+    if (
+        dispatch.withdrawn_at and not delivery.maybe_out
+    ):  # what may be out is asked for by its key, then taken back
         return {"state": Delivery.STOPPED, "error": _("Drogs tillbaka innan den gick ut.")}
     if not dispatch.channel.on:
         return {"state": Delivery.STOPPED, "error": _("Kanalen stängdes av innan den gick ut.")}
@@ -263,15 +265,19 @@ def _try_later(delivery: Delivery, error: Unavailable, now: dt.datetime) -> dict
         return {"state": Delivery.UNSURE, "error": str(error)[:400]}
     if delivery.attempts > len(WAITS):
         says = _("%(why)s Vi har försökt %(times)s gånger.") % {"why": error, "times": delivery.attempts}
-        return {"state": Delivery.REMAINS if taking_back else Delivery.REFUSED, "error": says[:400]}
+        given_up = Delivery.UNSURE if delivery.maybe_out else Delivery.REFUSED
+        return {"state": Delivery.REMAINS if taking_back else given_up, "error": says[:400]}
     wait = max(60 * WAITS[min(delivery.attempts, len(WAITS)) - 1], error.retry_after)
-    state = Delivery.TAKING_BACK if taking_back else Delivery.WAITING
-    return {"state": state, "due_at": now + dt.timedelta(seconds=wait), "error": str(error)[:400]}
+    later = {"due_at": now + dt.timedelta(seconds=wait), "error": str(error)[:400]}
+    if taking_back:
+        return {"state": Delivery.TAKING_BACK, **later}
+    return {"state": Delivery.WAITING, "maybe_out": delivery.maybe_out or isinstance(error, Unsure), **later}
 
 
 def _stopped_by(delivery: Delivery, why: str, *, unsure: bool = False) -> dict[str, object]:
     if delivery.state == Delivery.TAKING_BACK:
         return {"state": Delivery.REMAINS, "error": why[:400]}
+    unsure = unsure or delivery.maybe_out
     return {"state": Delivery.UNSURE if unsure else Delivery.REFUSED, "error": why[:400]}
 
 
@@ -298,7 +304,7 @@ def settle(now: dt.datetime) -> int:
         if delivery.state == Delivery.TAKING_BACK:
             done += mine.update(claimed_at=None)
         elif _may_repeat(delivery, now):
-            done += mine.update(claimed_at=None, state=Delivery.WAITING, due_at=now)
+            done += mine.update(claimed_at=None, state=Delivery.WAITING, due_at=now, maybe_out=True)
         else:
             says = _("Något avbröt oss mitt i. Se efter om den gick ut.")
             done += mine.update(claimed_at=None, state=Delivery.UNSURE, error=says)
@@ -316,7 +322,7 @@ def withdraw(*, item: str, now: dt.datetime) -> int:
     """
     Dispatch.objects.filter(item=item, withdrawn_at=None).update(withdrawn_at=now)
     rows = Delivery.objects.filter(dispatch__item=item)
-    stopped = rows.filter(state__in=UNDONE).update(
+    stopped = rows.filter(state__in=UNDONE, maybe_out=False).update(
         state=Delivery.STOPPED, error=_("Drogs tillbaka innan den gick ut.")
     )
     return stopped + _start_taking_back(rows.filter(state=Delivery.SENT), now)
@@ -375,7 +381,15 @@ def try_again(*, delivery: Delivery, by: User, now: dt.datetime) -> None:
     Of what may have gone out (unsure) the person says with this that it did not.
     """
     rows = Delivery.objects.filter(pk=delivery.pk, claimed_at=None)
-    again = {"due_at": now, "attempts": 0, "first_tried_at": None, "error": "", "by": by, "seen_at": None}
+    again = {
+        "due_at": now,
+        "attempts": 0,
+        "first_tried_at": None,
+        "error": "",
+        "by": by,
+        "seen_at": None,
+        "maybe_out": False,
+    }
     open_states = [Delivery.REFUSED, Delivery.UNSURE, Delivery.STOPPED]
     if rows.filter(state__in=open_states, dispatch__withdrawn_at=None, dispatch__channel__on=True).update(
         state=Delivery.WAITING, **again

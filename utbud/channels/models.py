@@ -147,6 +147,9 @@ class Delivery(models.Model):
     reference = models.CharField(_("tjänstens beteckning"), max_length=300, blank=True)
     url = models.URLField(_("adress"), max_length=500, blank=True)
     error = models.CharField(_("fel"), max_length=400, blank=True)
+    maybe_out = models.BooleanField(
+        _("kanske ute"), default=False
+    )  # an answer was lost: the service may have taken it
     seen_at = models.DateTimeField(_("lagd åt sidan"), null=True, blank=True)  # a person has let it be
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -140,4 +140,4 @@ def usual_seconds() -> dict[str, float]:
     taken: dict[str, list[float]] = defaultdict(list)
     for kind, seconds in Rendition.objects.order_by("-pk").values_list("kind", "seconds")[:LATEST]:
         taken[kind].append(seconds)
-    return {kind: round(statistics.median(seconds), 1) for kind, seconds in taken.items()}
+    return {kind: round(statistics.median(seconds), 2) for kind, seconds in taken.items()}

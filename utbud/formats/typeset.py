@@ -114,7 +114,7 @@ def _compile(
         folder = Path(name)
         for path in SHEETS.iterdir():
             (folder / path.name).write_bytes(path.read_bytes())
-        data = json.dumps(_data(item, sender, files, folder) | (more or {}), ensure_ascii=False)
+        data = json.dumps({**_data(item, sender, files, folder), **(more or {})}, ensure_ascii=False)
         return typst.compile(
             folder / sheet, root=folder, font_paths=fonts(), sys_inputs={"data": data}, **options
         )

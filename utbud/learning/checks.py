@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -27,6 +28,15 @@ class Report:
     text: plain.Readability
     easy: plain.Readability
     problems: list[Problem]
+
+    @property
+    def named_problems(self) -> list[tuple[str, Problem]]:
+        """Each problem with the name of its field in Swedish, "" for one of the whole page."""
+        return [(_name(problem.field), problem) for problem in self.problems]
+
+
+def _name(field: str) -> str:
+    return capfirst(str(WordPage._meta.get_field(field).verbose_name)) if field else ""
 
 
 def texts_of(word: WordPage) -> dict[str, str]:

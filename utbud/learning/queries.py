@@ -138,7 +138,8 @@ def word_context(word: WordPage, file_base: str) -> dict[str, Any]:
     """What the page of ``word`` shows beside its fields. ``file_base`` is the address its files stand under."""
     item = word.content()
     html = item_html(item, lexicon=lexicon(), own=word.slug)
-    voice, slow_voice = (_times(spoken) for spoken in files.spoken(word, item))
+    sounds = files.spoken(word, item)
+    voice, slow_voice = map(_times, sounds)
     return {
         "item": item,
         "lead_html": html.lead,
@@ -147,6 +148,7 @@ def word_context(word: WordPage, file_base: str) -> dict[str, Any]:
         "marks": voice["marks"],
         "slow_marks": slow_voice["marks"],
         "seconds": voice["seconds"],
+        "has_sound": all(sounds),
         "week_label": latest_week(word),
         "related": live_words().filter(pk__in=[related.word_id for related in word.related.all()]),
         "topics": word.topics.all(),
@@ -236,6 +238,11 @@ class WeekRow:
     def word(self) -> WordPage | None:
         """The week's word, if it has one."""
         return self.planned.word if self.planned else None
+
+    @property
+    def can_be_cleared(self) -> bool:
+        """Whether its word can be taken off it: has not gone out, and would not at once (actions.clear_week)."""
+        return bool(self.planned and not self.planned.published_at and self.stage != Stage.APPROVED)
 
     @property
     def is_gap(self) -> bool:

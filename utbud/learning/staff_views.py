@@ -27,8 +27,12 @@ def _may_write(request: HttpRequest) -> WordIndexPage:
 
 
 def this_year(request: HttpRequest) -> HttpResponse:
-    """To the plan of the year we are in."""
-    return redirect("learning_year", dates.local(timezone.now()).isocalendar().year)
+    """To the plan of the year we are in, at this week."""
+    return redirect(_this_week_url())
+
+
+def _this_week_url() -> str:
+    return reverse("learning_year", args=[dates.local(timezone.now()).isocalendar().year]) + "#nu"
 
 
 def year(request: StaffRequest, year: int) -> HttpResponse:
@@ -55,6 +59,7 @@ def year(request: StaffRequest, year: int) -> HttpResponse:
         "words": words,
         "new_words": [word for word in words if word.first_published_at is None],
         "unfilled": [day.isocalendar().week for day in queries.unfilled_weeks(now)],
+        "this_week_url": _this_week_url(),
         "new_word_url": reverse("wagtailadmin_pages:add", args=["learning", "wordpage", index.pk]),
     }
     return staff_page(

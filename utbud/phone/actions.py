@@ -42,7 +42,7 @@ def enter(*, call: Call, spot: Spot, now: dt.datetime) -> Turn:
 
     Raises menu.NoSuchStep, and what making sound raises (speech.NoVoice, sound.Failed, OSError).
     """
-    return _come_to(call, spot, _seen_by(call, queries.facts(now)), now)
+    return _come_to(call, spot, _facts(call, spot, now), now)
 
 
 def _come_to(call: Call, spot: Spot, facts: Facts, now: dt.datetime) -> Turn:
@@ -67,7 +67,7 @@ def choose(*, call: Call, spot: Spot, now: dt.datetime) -> Turn | None:
     connected = spot.step == menu.CONNECTING
     if connected and call.result == Result.DONE:
         return None
-    facts = _seen_by(call, queries.facts(now))
+    facts = _facts(call, spot, now)
     if call.result == Result.FAILED:
         to = Spot(menu.NOBODY_ANSWERED if connected else menu.GOODBYE, spot.slow)
     else:
@@ -75,8 +75,9 @@ def choose(*, call: Call, spot: Spot, now: dt.datetime) -> Turn | None:
     return _come_to(call, to, facts, now)
 
 
-def _seen_by(call: Call, facts: Facts) -> Facts:
+def _facts(call: Call, spot: Spot, now: dt.datetime) -> Facts:
     """The facts of this call. A line that is the library's own number must not be connected to itself."""
+    facts = queries.facts(now, older=spot.step.startswith("ord/"))
     if call.called and call.called == parse_phone(facts.phone):
         logger.warning("The phone line has the library's own number, so nobody can be put through to staff.")
         return dataclasses.replace(facts, staffed=False, staff_words="")
@@ -170,7 +171,7 @@ def read_in(*, key: str, saying: Saying, now: dt.datetime) -> PhonePrompt:
     return PhonePrompt.objects.get(pk=kept.pk)
 
 
-def read_in_missing(now: dt.datetime, *, at_most: int = 200) -> int:
+def read_in_missing(now: dt.datetime, *, at_most: int = 1000) -> int:
     """Read in what callers may come to hear in the coming 24 hours. Returns how many files were made."""
     todo = list(queries.missing(now).items())[:at_most]
     for key, saying in todo:

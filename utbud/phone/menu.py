@@ -9,7 +9,7 @@ step is 1 to 6. A call has no memory: where it is stands in the address that the
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from django.utils.translation import gettext as _
@@ -45,7 +45,9 @@ class Facts:
     drop_in_week: str  # «Drop-in: måndag 13–15», "" for none
     offers: tuple[str, ...]  # whole sentences
     answer_by: dt.date  # the day by which who asks now is rung
-    posts: tuple[Post, ...] = ()  # words: this week's first, then the others, newest first
+    posts: tuple[
+        Post, ...
+    ] = ()  # words: this week's first, then (where they are asked for) the others, newest first
     has_current: bool = False  # the first of them is this week's
 
 
@@ -200,7 +202,7 @@ def _after_word(item: str, facts: Facts, slow: bool) -> Step:
 def _hours(facts: Facts, caller: Caller, slow: bool) -> Step:
     says = list(facts.offers)
     if facts.drop_in_next:
-        says.append(_("Digital hjälp utan att boka: %s.") % facts.drop_in_next)
+        says.append(_("Nästa tid för digital hjälp utan att boka: %s.") % facts.drop_in_next)
     if facts.drop_in_week:
         says.append(f"{facts.drop_in_week}.")
     for place, words in facts.places:
@@ -253,7 +255,7 @@ def _yes_call_me(facts: Facts, caller: Caller, slow: bool) -> Step:
     else:
         says = (
             _("Tack. Vi ringer dig senast %s.") % day,
-            _("Vi frågar aldrig efter din kod eller ditt bankID."),
+            _("Vi frågar aldrig efter din kod eller ditt BankID."),
         )
     return Step(name="ring/ja", says=(*says, _("Lägg på, eller tryck 9 för att gå tillbaka.")), waits=True)
 
@@ -315,11 +317,10 @@ NOBODY = Caller()
 def everything(facts: Facts, *, slow: bool = False) -> list[Step]:
     """Every step that a caller may come to now, one of each text."""
     names = list(_STEPS)
-    for post in facts.posts[:1] + facts.posts[-1:]:  # the first, and the last that has no other after it
-        names += [f"ord/{post.item}", f"ord/{post.item}/sedan"]
-    names += ["ord/-", "ord/-/sedan"]  # one that is not there any longer
+    names += ["ord/-"]  # one that is not there any longer
     callers = {"ring": (SOMEONE, NOBODY), "ring/ja": (SOMEONE, Caller(number=SOMEONE.number, trial=True))}
     found = [
         step(name, facts, caller, slow=slow) for name in names for caller in callers.get(name, (SOMEONE,))
     ]
+    found += [_after_word("-", replace(facts, posts=posts), slow) for posts in ((), facts.posts)]
     return list({(one.says, one.digits, one.sound): one for one in found}.values())

@@ -41,16 +41,16 @@ PACES = {False: "vanligt", True: "langsamt"}
 # --- facts --------------------------------------------------------------------------------------
 
 
-def facts(now: dt.datetime) -> Facts:
-    """All that the line reads out at ``now``, in about ten queries."""
+def facts(now: dt.datetime, *, older: bool = False) -> Facts:
+    """All that the line reads out at ``now``, in about ten queries; with ``older`` also the words before this week's."""
     table = places.timetable(places.active_places(), now)
-    return _facts(now, table, places.library(now), *_words(now))
+    return _facts(now, table, places.library(now), *_words(now, older=older))
 
 
 def coming(now: dt.datetime) -> list[Facts]:
     """The facts now and each time they change by themselves in the coming 24 hours: doors, drop-in, midnight."""
     table = places.timetable(places.active_places(), now)
-    library, words = places.library(now), _words(now)
+    library, words = places.library(now), _words(now, older=False)
     today = dates.local(now).date()
     moments = {now}
     for day in (today, today + dt.timedelta(days=1)):
@@ -97,14 +97,15 @@ def _opens_soon(table: Timetable, place: Place, today: dt.date) -> bool:
     return any(table.opening(place, today + dt.timedelta(days=ahead)) for ahead in range(SOON))
 
 
-def _words(now: dt.datetime) -> tuple[tuple[Post, ...], bool]:
+def _words(now: dt.datetime, *, older: bool) -> tuple[tuple[Post, ...], bool]:
     """The words that can be listened to, this week's first, and whether there is one this week."""
     source = sources.by_slug(WORDS)
     if source is None:
         return (), False
     current = source.current(now)
     offered = [current] if current else []
-    offered += [post for _moment, post in source.recent(now, OTHER_WORDS, "")]
+    if older:
+        offered += [post for _moment, post in source.recent(now, OTHER_WORDS, "")]
     found: dict[str, Post] = {}
     for post in offered:
         if post.file("lyssna.mp3"):
@@ -158,16 +159,15 @@ def sound_address(media: Media, post: Post) -> str:
 
 
 def wanted(now: dt.datetime) -> dict[str, Saying]:
-    """All that callers may come to hear in the coming 24 hours, by key. Raises formats' speech.NoVoice."""
-    found: dict[str, Saying] = {}
-    reader, every = voice(), coming(now)
-    for slow in PACES:
-        said = sayings.every_digit(slow=slow)
-        for moment in every:
+    """All that callers may come to hear in the coming 24 hours, by key, the nearest first. Raises formats' speech.NoVoice."""
+    reader, said = voice(), []
+    for moment in coming(now):
+        for slow in PACES:
             for step in menu.everything(moment, slow=slow):
                 said += sayings.of_step(dataclasses.replace(step, digits=""), slow=slow, missed=True)
-        found |= {one.key(reader): one for one in dict.fromkeys(said)}
-    return found
+    for slow in PACES:
+        said += sayings.every_digit(slow=slow)
+    return {one.key(reader): one for one in dict.fromkeys(said)}
 
 
 def missing(now: dt.datetime) -> dict[str, Saying]:
@@ -191,7 +191,7 @@ def text_of(address: str, now: dt.datetime) -> str:
     if found := re.search(r"/([0-9a-f]{64})\.mp3$", path):
         prompt = PhonePrompt.objects.filter(key=found[1]).first()
         return prompt.text if prompt else ""
-    for post in _words(now)[0]:
+    for post in _words(now, older=True)[0]:
         if path in {urlsplit(media.url).path for media in post.media}:
             return f"{post.title}. {post.lead}\n\n{post.text}"
     return ""

@@ -8,11 +8,13 @@ from django_tasks_db.models import DBTaskResult
 
 from utbud.phone import actions, queries
 
+AT_ONCE = 30  # files, about half a second each
+
 
 @task()
 def read_in_missing() -> None:
-    """Read in all that callers may come to hear in the coming 24 hours."""
-    actions.read_in_missing(timezone.now())
+    """Read in what callers may come to hear soon, a part at a time so that other jobs have their turn."""
+    actions.read_in_missing(timezone.now(), at_most=AT_ONCE)
 
 
 def wake(now: dt.datetime) -> int:

@@ -3,8 +3,8 @@
 A page is kept under what it depends on: what is published, which week's word has gone out, the minute.
 Publishing or withdrawing anything thus changes every key at once, in every process, at the cost of two small
 queries a page. (The library's own settings show at once in the process that saved them, elsewhere within the
-minute.) Only what any stranger gets is kept: nobody who has a
-session, nothing that sets a cookie, no form.
+minute.) Only what any stranger gets is kept: nobody who has a session, nothing that sets a cookie, no form,
+no page that says by Cache-Control that it is soon another.
 """
 
 from collections.abc import Callable

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.forms import choosers
 from wagtail.admin.forms.auth import LoginForm
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.users.forms import PagePermissionsForm
 from wagtail.users.views.bulk_actions.assign_role import RoleForm
@@ -52,6 +54,11 @@ class TodayPanel(Component):
 @hooks.register("construct_homepage_panels")
 def only_today(request: Any, panels: list[Any]) -> None:
     panels[:] = [TodayPanel()]
+
+
+@hooks.register("register_admin_menu_item")
+def today() -> MenuItem:
+    return MenuItem(_("Idag"), reverse("wagtailadmin_home"), name="idag", icon_name="home", order=1)
 
 
 @hooks.register("construct_main_menu")

@@ -112,6 +112,15 @@ def test_a_picture_that_is_never_ready_is_tried_later(server) -> None:
     assert server.posts == {}
 
 
+def test_a_lost_picture_is_not_a_lost_post(server, monkeypatch) -> None:
+    """Nobody has seen anything yet, so it is not for a person to look at."""
+    monkeypatch.setattr(server, "decides", lambda asked: asked.path == "/api/v2/media")
+    server.lose = 1
+    with pytest.raises(Unavailable) as error:
+        channel(server).send(a_post("kort.png"), "Hej", key=KEY)
+    assert error.type is Unavailable
+
+
 def test_a_correction_keeps_a_picture_and_who_sees_it(server) -> None:
     one, post = channel(server, visibility="unlisted"), a_post("kort.png")
     receipt = one.send(post, "Hej", key=KEY)

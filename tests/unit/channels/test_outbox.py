@@ -181,6 +181,19 @@ def test_killed_between_send_and_save(kind, after, post, now):
     assert len(kind.said) == 1
 
 
+def test_killed_and_then_withdrawn(post, now):
+    channel(FakeKeyed)
+    FakeKeyed.plan[:] = ["killed"]
+    put(post, now)
+    with pytest.raises(SystemExit):
+        deliver(now)
+    actions.withdraw(item=post.item, now=now)
+    for minutes in (3, 4, 5):  # asked for by its key, so that it can be taken back
+        actions.settle(now + minutes * MINUTE)
+        deliver(now + minutes * MINUTE)
+    assert (states(), FakeKeyed.said) == (["taken_back"], {})
+
+
 def test_unsure_is_settled_by_a_person(post, now, site):
     channel(Fake, name="a")
     channel(FakeOnce, name="b")

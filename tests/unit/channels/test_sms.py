@@ -229,7 +229,7 @@ def test_down_is_later_and_lost_is_unsure(elks) -> None:
     assert len(elks.posts) == 1  # it went all the same
 
 
-@pytest.mark.parametrize("to", ["", "+46701740605"])
+@pytest.mark.parametrize("to", ["", "+46701740605", "070-174 06 05"])
 def test_the_test_asks_for_the_account_and_sends_nothing(elks, to: str) -> None:
     said = channel().test(to=to)
     assert said.startswith("46elks släpper in oss. På kontot finns 100,00 SEK.")

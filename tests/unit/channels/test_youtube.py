@@ -85,17 +85,9 @@ def test_private_then_captions_then_open(service, channel, post):
     }
 
 
-@pytest.mark.parametrize(
-    ("chosen", "privacy", "public"),
-    [
-        ("alla", "public", 1),
-        ("Alla ", "public", 1),
-        ("de som har länken", "unlisted", 0),
-        ("bara vi", "private", 0),
-    ],
-)
-def test_who_sees_it(service, post, chosen, privacy, public):
-    channel = YouTube(service.config | {"who_sees": chosen})
+@pytest.mark.parametrize(("privacy", "public"), [("public", 1), ("unlisted", 0), ("private", 0)])
+def test_who_sees_it(service, post, privacy, public):
+    channel = YouTube(service.config | {"who_sees": privacy})
     receipt = channel.send(post, TEXT, key=KEY)
     assert service.videos[receipt.reference]["status"]["privacyStatus"] == privacy
     assert len(service.posts) == public
@@ -234,18 +226,16 @@ def test_what_youtube_would_not_take_is_made_to_fit(service, channel, post, chan
 
 
 @pytest.mark.parametrize(
-    ("names", "who", "text", "stops"),
+    ("names", "text", "stops"),
     [
-        (["klipp.mp4", "klipp.vtt"], "alla", TEXT, []),
-        (["klipp.mp4", "klipp.vtt"], "alla", "å" * 2500, []),
-        (["klipp.mp4", "klipp.vtt"], "alla", "å" * 2501, ["Texten är 2 byte för lång. Korta den."]),
-        (["klipp.mp4"], "alla", TEXT, ["Klippet saknar undertexter. En film får inte visas utan dem."]),
-        (["klipp.vtt", "kort.png"], "alla", TEXT, ["Här behövs en bild eller ett klipp, och det finns inget."]),
-        (["klipp.mp4", "klipp.vtt"], "alla i huset", TEXT, ["Inställningen «Vem ska kunna se filmen?» ska vara alla, de som har länken, eller bara vi."]),
+        (["klipp.mp4", "klipp.vtt"], TEXT, []),
+        (["klipp.mp4", "klipp.vtt"], "å" * 2500, []),
+        (["klipp.mp4", "klipp.vtt"], "å" * 2501, ["Texten är 2 byte för lång. Korta den."]),
+        (["klipp.mp4"], TEXT, ["Klippet saknar undertexter. En film får inte visas utan dem."]),
+        (["klipp.vtt", "kort.png"], TEXT, ["Här behövs en bild eller ett klipp, och det finns inget."]),
     ],
 )  # fmt: skip
-def test_what_stops(service, names, who, text, stops):
-    channel = YouTube(service.config | {"who_sees": who})
+def test_what_stops(channel, names, text, stops):
     found = channel.remarks(examples.post(*map(examples.file, names)), text)
     assert [one.says for one in found if one.stops] == stops
 
@@ -383,14 +373,16 @@ def test_an_account_without_a_channel(service, channel):
         channel.test()
 
 
-def test_the_test_minds_the_settings(service):
-    with pytest.raises(Refused, match="Skriv alla, de som har länken, eller bara vi"):
-        YouTube(service.config | {"who_sees": "x"}).test()
-
-
 def test_what_must_be_filled_in():
     assert YouTube({}).missing() == ["Klient-id", "Klientens hemlighet", "Nyckel (refresh token)"]
     assert [one.name for one in YouTube.requires if one.secret] == ["client_secret", "refresh_token"]
+
+
+def test_the_choices_are_youtubes_own():
+    known = youtube.discovery()["schemas"]["VideoStatus"]["properties"]["privacyStatus"]["enum"]
+    setting = next(one for one in YouTube.requires if one.name == "who_sees")
+    assert sorted(value for value, _label in setting.choices) == sorted(known)
+    assert YouTube({}).config["who_sees"] == "public"
 
 
 @pytest.mark.parametrize(

@@ -192,7 +192,7 @@ def test_progress_is_what_is_ready_and_how_long_things_usually_take(item, sender
     with django_assert_num_queries(2):
         found = queries.progress(item=item, sender=sender, kinds=["card", "clip", "print"])
     assert [(one.kind, one.rendition, one.is_ready, one.usual_seconds) for one in found] == [
-        ("card", card, True, round(card.seconds, 1)),
+        ("card", card, True, round(card.seconds, 2)),
         ("clip", None, False, 5.0),
         ("print", None, False, None),
     ]

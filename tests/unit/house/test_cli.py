@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from tests import ready
 from utbud import cli
 from utbud.base import health, probes
 from utbud.base.health import Finding
@@ -176,7 +176,7 @@ def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
         port = free.getsockname()[1]
     with empty_database() as url:
         environment = {"UTBUD_VAR": str(tmp_path), "PORT": str(port), "DATABASE_URL": url}
-        assert utbud("migrate", **environment).returncode == 0
+        ready.migrate(tmp_path, url)
         yield from serve(environment, f"http://127.0.0.1:{port}/halsa/")
 
 
@@ -186,15 +186,11 @@ def empty_database() -> Iterator[str]:
     if connection.vendor == "sqlite":
         yield ""
         return
-    name = f"utbud_serve_{os.getpid()}"
-    with psycopg.connect(
-        **connection.get_connection_params() | {"dbname": "postgres"}, autocommit=True
-    ) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        try:
-            yield os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}"
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    url, name = os.environ["DATABASE_URL"], f"utbud_serve_{os.getpid()}"
+    try:
+        yield ready.new_database(url, name)
+    finally:
+        ready.on_server(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def serve(environment: dict[str, str], address: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:

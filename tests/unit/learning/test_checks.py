@@ -1,5 +1,7 @@
 """What the editor is told while writing."""
 
+import re
+
 import pytest
 
 from utbud.learning.checks import problems_of, report
@@ -72,6 +74,16 @@ class TestWhileWriting:
         answer = post(0, one_sentence="", explanation=EMPTY)
         assert answer.status_code == 200
         assert answer.content.decode().count("Stoppar godkännande") == 2
+
+    def test_an_empty_text_has_no_figure(self, post):
+        said = post(0, one_sentence="", explanation=EMPTY).content.decode()
+        assert ("LIX 0" in said, "mycket lätt" in said) == (False, False)
+        assert "hur lätt texten är att läsa" in said
+
+    def test_each_remark_names_its_field(self, post):
+        said = post(0, one_sentence="", explanation=EMPTY).content.decode()
+        names = re.findall(r'data-field="(\w+)".*?<span data-name>(.+?):</span>', said)
+        assert {("one_sentence", "En mening som alla förstår"), ("explanation", "Förklaring")} <= set(names)
 
     def test_a_word_being_changed_saves_nothing(self, post, write):
         word = write()

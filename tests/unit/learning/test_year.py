@@ -1,6 +1,7 @@
 """The year of words: planned, published Monday 08:00 in Stockholm, once."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -207,3 +208,27 @@ def test_the_year_costs_the_same_number_of_queries(write, now, django_assert_num
         actions.plan_week(word=write(f"Ord {count}"), year=2026, week=48 + count, by=None, now=now)
         with django_assert_num_queries(2):
             queries.year_plan(2026, now=now)
+
+
+class TestTheYearsPage:
+    def test_it_opens_at_this_week(self, client, site, time_machine, now):
+        time_machine.move_to(now, tick=False)
+        client.force_login(site.editor)
+        answer = client.get("/admin/aret/")
+        assert answer["Location"] == "/admin/aret/2026/#nu"
+        html = client.get("/admin/aret/2026/").content.decode()
+        assert re.findall(r'<tr[^>]*id="nu"[^>]*data-week="([^"]+)"', html) == ["2026-48"]
+
+    def test_what_is_offered_to_be_taken_away_can_be(self, client, site, write, approved, time_machine, now):
+        time_machine.move_to(now, tick=False)
+        approved("Molnet", 2026, 48)  # out
+        approved("Kakor", 2026, 49)
+        actions.plan_week(word=write("Podd"), year=2026, week=50, by=site.editor, now=now)
+        client.force_login(site.editor)
+        html = client.get("/admin/aret/2026/").content.decode()
+        assert re.findall(r'value="clear"><input type="hidden" name="week" value="([^"]+)"', html) == [
+            "2026-50"
+        ]
+        with pytest.raises(actions.WouldGoOut):
+            actions.clear_week(year=2026, week=49)
+        assert actions.clear_week(year=2026, week=50).title == "Podd"

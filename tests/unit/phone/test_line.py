@@ -26,13 +26,13 @@ AFTER_SLOW = "Tryck 1 för ett annat ord. Tryck 7 för att höra ordet igen, 8 f
 LAST = "Tryck 7 för att höra ordet igen, 8 för att höra det långsammare eller 9 för att gå tillbaka."
 NO_WORD = "Det ordet går inte att lyssna på just nu."
 HOURS = (
-    "Digital hjälp utan att boka: I dag klockan 13–15 på Huvudbiblioteket. Drop-in: måndag 13–15. "
+    "Nästa tid för digital hjälp utan att boka: I dag klockan 13–15 på Huvudbiblioteket. Drop-in: måndag 13–15. "
     "Huvudbiblioteket: Öppet nu, stänger klockan 18. Tryck 7 för att höra igen eller 9 för att gå tillbaka."
 )
 NUMBER = ["Vi kan ringa upp dig på det här numret.", *"0701740605"]
 IS_IT = "Tryck 1 om vi ska ringa det numret. Tryck 7 för att höra numret igen eller 9 för att gå tillbaka."
 THANKS = (
-    "Tack. Vi ringer dig senast måndag 30 november. Vi frågar aldrig efter din kod eller ditt bankID. "
+    "Tack. Vi ringer dig senast måndag 30 november. Vi frågar aldrig efter din kod eller ditt BankID. "
     "Lägg på, eller tryck 9 för att gå tillbaka."
 )
 WITHHELD = f"Vi kan inte se ditt nummer. Du kan ringa oss på {PHONE}. Tryck 0 för att prata med personal eller 9 för att gå tillbaka."
@@ -224,7 +224,7 @@ def test_courses_are_told_when_somebody_offers_them(elks, monkeypatch):
     offers.register("kurser", lambda now: ["Ring med bild, tisdag 1 december klockan 10."])
     call = elks().ring("2")
     assert "Tryck 2 för kurser och öppettider." in call.heard[0]
-    assert call.heard[1].startswith("Ring med bild, tisdag 1 december klockan 10. Digital hjälp")
+    assert call.heard[1].startswith("Ring med bild, tisdag 1 december klockan 10. Nästa tid")
 
 
 class TestCallBack:

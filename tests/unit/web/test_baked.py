@@ -1,6 +1,7 @@
 """Pages kept ready-made: never longer than they are true, never for anyone but strangers."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.cache import cache
@@ -90,6 +91,24 @@ def test_someone_logged_in_gets_a_page_of_their_own(site, queries, client):
     queries()
     client.force_login(User.objects.get(username="redaktor"))
     assert queries() > 2
+
+
+def test_a_word_is_not_kept_until_its_sound_is_made(site, write, publish, client, queries):
+    """Else a reader who plays the sound gets a page that cannot mark the sentences."""
+    word = write("Molnet")
+    publish(word)
+
+    def marks():
+        return re.search(
+            r'data-marks="([^"]*)" data-slow-marks="([^"]*)"', client.get("/ord/molnet/").content.decode()
+        )
+
+    assert marks().groups() == ("", "")
+    assert client.options("/ord/molnet/").status_code == 200
+    for name in ("lyssna.mp3", "lyssna-langsamt.mp3"):
+        assert client.head(f"/ord/molnet/{name}").status_code == 200
+    assert all(marks().groups())
+    assert queries("/ord/molnet/") == 2  # now it is whole, and kept
 
 
 def test_what_is_not_found_is_not_kept(site, client):

@@ -59,11 +59,12 @@ class Mastodon(Channel):
         Setting(
             name="visibility",
             label=gettext_lazy("Synlighet"),
-            help=gettext_lazy(
-                "Skriv public: inlägget syns överallt. Eller unlisted: det syns, men inte i allmänna flöden."
-            ),
             required=False,
             default="public",
+            choices=(
+                ("public", gettext_lazy("Offentligt: syns överallt")),
+                ("unlisted", gettext_lazy("Olistat: syns, men inte i allmänna flöden")),
+            ),
         ),
     )
     media = ("kort-kvadrat.png", "kort.png")
@@ -164,7 +165,7 @@ class Mastodon(Channel):
             answer = self._ask(
                 "POST", "/api/v2/media", data=description, files={"file": (name, content, content_type)}
             )
-        except KeyError as error:  # nobody sees a picture without a post: it is safe to begin again
+        except Unsure as error:  # nobody sees a picture without a post: it is safe to begin again
             raise Unavailable(str(error), retry_after=error.retry_after) from error
         media = str(_json(answer)["id"])
         if answer.status_code != 202:

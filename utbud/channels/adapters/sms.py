@@ -11,6 +11,7 @@ from utbud.channels import sms
 from utbud.channels.channel import SMS, Channel, Receipt, Refused, Remark, Setting, Unavailable
 from utbud.channels.http import call
 from utbud.channels.post import Fitted, Post, fit
+from utbud.places.phones import parse_phone
 
 SERVICE = "https://api.46elks.com/a1"
 NAME = "46elks"
@@ -165,7 +166,7 @@ class Sms(Channel):
                 % {"left": left, "currency": account.get("currency", "")}
             )
         if to:
-            self._send(_now("Ett prov."), to, dryrun="yes")
+            self._send(_now("Ett prov."), parse_phone(to) or to, dryrun="yes")
             said.append(_now("De godkänner avsändaren och numret. Inget sms skickades."))
         return " ".join(said)
 

@@ -19,12 +19,15 @@ NAME = "YouTube"
 CLIP, CAPTIONS = "klipp.mp4", "klipp.vtt"
 TITLE_LENGTH, TAGS_LENGTH = 100, 500  # characters
 EDUCATION = "27"  # YouTube's own category
-PAGES = (
-    4  # of 50 uploads, newest first, looked through for our mark: twice the 100 a day that the API lets in
-)
+# Of 50 uploads, newest first, looked through for our mark: twice the 100 a day that the API lets in.
+PAGES = 4
 PART = 8 * 1024 * 1024  # bytes a call; must be a multiple of 256 KiB
 DAY = 86400
-WHO_SEES = {"alla": "public", "de som har länken": "unlisted", "bara vi": "private"}
+WHO_SEES = (
+    ("public", gettext_lazy("Alla")),
+    ("unlisted", gettext_lazy("De som har länken")),
+    ("private", gettext_lazy("Bara vi")),
+)
 
 # Reasons in YouTube's errors («YouTube Data API – Errors»), and what they mean to us.
 USED_UP = ("quotaExceeded", "dailyLimitExceeded")  # begins anew at midnight in California
@@ -195,8 +198,8 @@ class YouTube(Channel):
         Setting(
             name="who_sees",
             label=gettext_lazy("Vem ska kunna se filmen?"),
-            help=gettext_lazy("Skriv alla, de som har länken, eller bara vi."),
-            default="alla",
+            default="public",
+            choices=WHO_SEES,
         ),
     )  # fmt: skip
     max_length = 5000
@@ -234,11 +237,6 @@ class YouTube(Channel):
             found.append(
                 Remark(says=_("Klippet saknar undertexter. En film får inte visas utan dem."), stops=True)
             )
-        if self._privacy() is None:
-            says = _(
-                "Inställningen «Vem ska kunna se filmen?» ska vara alla, de som har länken, eller bara vi."
-            )
-            found.append(Remark(says=says, stops=True))
         if plain(text) != text:
             found.append(Remark(says=_("YouTube tar inte emot tecknen < och >. De byts mot ‹ och ›.")))
         return found
@@ -246,8 +244,8 @@ class YouTube(Channel):
     # --- what it does ---------------------------------------------------------------------------
 
     def send(self, post: Post, text: str, *, key: str, to: str = "") -> Receipt:
-        clip, captions, privacy = post.file(CLIP), post.file(CAPTIONS), self._privacy()
-        if not (clip and captions and privacy):
+        clip, captions, privacy = post.file(CLIP), post.file(CAPTIONS), self.config["who_sees"]
+        if not (clip and captions):
             raise Refused(_("YouTube behöver ett klipp och dess undertexter."))
         api, mark = self._api(), f"utbud-{key}"
         video = self._find(api, mark)
@@ -293,10 +291,6 @@ class YouTube(Channel):
         self._api().call("DELETE", "/youtube/v3/videos", fine=(404,), params={"id": receipt.reference})
 
     def test(self, *, to: str = "") -> str:
-        if self._privacy() is None:
-            raise Refused(
-                _("Skriv alla, de som har länken, eller bara vi, där det står vem som ska kunna se filmen.")
-            )
         channel = self._channel(self._api())
         return _(
             "Nycklarna hör till kanalen «%(name)s». Ingen film lades upp, så provet visar inte att Google har "
@@ -304,9 +298,6 @@ class YouTube(Channel):
         ) % {"name": channel["snippet"]["title"]}
 
     # --- steps ----------------------------------------------------------------------------------
-
-    def _privacy(self) -> str | None:
-        return WHO_SEES.get(self.config.get("who_sees", "").strip().lower())
 
     def _words(self, post: Post, text: str) -> dict[str, str]:
         title = f"{post.kind}: {post.title}"
@@ -360,10 +351,8 @@ class YouTube(Channel):
         page: dict[str, str] = {}
         for _turn in range(PAGES):
             query = {"part": "contentDetails", "playlistId": playlist, "maxResults": "50"} | page
-            listed = api.call("GET", "/youtube/v3/playlistItems", fine=(404,), params=query)
-            if listed.status_code == 404:  # a channel with no film yet has no such list
-                return None
-            answer = listed.json()
+            # 404: a channel with no film yet has no such list
+            answer = api.call("GET", "/youtube/v3/playlistItems", fine=(404,), params=query).json()
             ids = [item["contentDetails"]["videoId"] for item in answer.get("items", [])]
             if not ids:
                 return None

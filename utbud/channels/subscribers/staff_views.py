@@ -68,7 +68,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         request,
         "channels/subscribers/staff/enter.html",
         {"form": form},
-        title=_("Lägg in en prenumerant"),
+        title=_("Lägg in"),
         icon=ICON,
     )
 
@@ -87,7 +87,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "channels/subscribers/staff/remove.html",
         context,
-        title=_("Ta bort en prenumerant"),
+        title=_("Ta bort"),
         icon=ICON,
     )
 

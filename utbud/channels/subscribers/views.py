@@ -35,7 +35,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
             return redirect("subscribe_next", next(word for word, known in NEXT.items() if known == way))
         form.add_error(None, guards.over_limit_words(library.phone))
         status = 429
-    context = {"form": form, "choices": choices, "lib": library}
+    context = {"form": form, "choices": choices, "ways": {choice.way for choice in choices}, "lib": library}
     return render(request, "channels/subscribers/subscribe.html", context, status=status)
 
 

@@ -286,6 +286,12 @@ class WordPage(SharedPage):
         file_base = getattr(request, "file_base", f"/ord/{self.slug}/")
         return super().get_context(request, *args, **kwargs) | type(self).context_of(self, file_base)
 
+    def serve(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().serve(request, *args, **kwargs)
+        if not response.context_data["has_sound"]:
+            response["Cache-Control"] = "no-cache"  # soon it can mark what is read: not to be kept as it is
+        return response
+
     def serve_preview(self, request: Any, mode_name: str) -> Any:
         if not mode_name:
             return super().serve_preview(request, mode_name)

@@ -22,7 +22,9 @@ document.addEventListener("DOMContentLoaded", () => {
       if (!where) return;
       const note = document.createElement("p");
       note.className = item.className + " u-note";
-      note.textContent = item.textContent.trim();
+      const copy = item.cloneNode(true);
+      copy.querySelector("[data-name]")?.remove(); // it stands beside its field
+      note.textContent = copy.textContent.replace(/\s+/g, " ").trim();
       where.append(note);
     });
   };

@@ -13,7 +13,7 @@
     var always = main.hasAttribute("data-always"), here = location.pathname;
     var known = JSON.parse(document.getElementById("skarm-nu").textContent), edition = known.edition;
     var heard = known.at, ahead = 0, etag = "", opened = Date.now();
-    var shown = null, since = 0, place = 0, moved = Date.now(), fading = 0;
+    var shown = null, seconds = 0, place = 0, moved = Date.now(), fading = 0;
     var still = window.matchMedia && matchMedia("(prefers-reduced-motion: reduce)").matches;
 
     // --- what is remembered ------------------------------------------------------------------------
@@ -54,7 +54,7 @@
     function put(slide) {
       var first = shown === null, gone = shown !== null && !true_now(shown);
       shown = slide;
-      since = now();
+      seconds = 0; // counted, since the clock of a television may jump
       clearTimeout(fading);
       function swap() { stage.innerHTML = slide.html; stage.className = "tv-stage"; }
       if (first || still || gone) { swap(); return; }
@@ -79,7 +79,7 @@
       list.forEach(function (one, number) { if (shown && one.key === shown.key) { at = number; } });
       if (at < 0) { put(list[Math.min(place, list.length - 1)]); }
       else if (list[at].html !== shown.html) { put(list[at]); }
-      else if (list.length > 1 && moment - since >= list[at].seconds * 1000) { place = (at + 1) % list.length; put(list[place]); }
+      else if (list.length > 1 && seconds >= list[at].seconds) { place = (at + 1) % list.length; put(list[place]); }
       else { place = at; }
       var day = local(moment);
       clock.textContent = two(day.getUTCHours()) + "." + two(day.getUTCMinutes());
@@ -122,7 +122,7 @@
 
     look();
     ask();
-    setInterval(look, 1000);
+    setInterval(function () { seconds += 1; look(); }, 1000);
     setInterval(ask, EVERY);
 
     // --- a start without network: the worker keeps the page, and all that it is made of ---------------------

@@ -64,3 +64,28 @@
   new MutationObserver(soon).observe(document.documentElement, { childList: true, subtree: true });
   mend();
 })();
+
+// A press that sends the editor's form waits for the autosave under way: a new page would else be made twice, and the
+// second be refused since its address is taken.
+(() => {
+  let saving = false;
+  let waiting = null;
+  let patience = 0;
+  const go = () => {
+    const pressed = waiting;
+    saving = false;
+    waiting = null;
+    clearTimeout(patience);
+    if (pressed) pressed.form.requestSubmit(pressed.button);
+  };
+  document.addEventListener("w-autosave:save", () => { saving = true; });
+  document.addEventListener("w-autosave:success", go);
+  document.addEventListener("w-autosave:error", go);
+  document.addEventListener("submit", (event) => {
+    if (!saving || !event.target.matches("[data-edit-form]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!waiting) patience = setTimeout(go, 15000);
+    waiting = { form: event.target, button: event.submitter };
+  }, true);
+})();

@@ -1,0 +1,166 @@
+"""A waiting-room screen as it hangs on the wall: it follows what is published, and stands without network."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+WALL = "/skarm/huvudbiblioteket/?alltid"  # lit also when the tests run at night
+FIND = "from utbud.learning.queries import week_of_word as w; from wagtail.models import Page; word = w().word; "
+TAKE_DOWN = FIND + "word.unpublish(); print(word.pk, word.title)"
+PUT_BACK = "from wagtail.models import Page; Page.objects.filter(pk={}).update(live=True)"
+
+
+@pytest.fixture
+def wall(context, server):
+    """A screen of its own, whose console may complain that the network is gone."""
+    page = context.new_page()
+    page.clock.install()
+    page.goto(WALL)
+    return page
+
+
+@pytest.fixture
+def taken_down(server):
+    """Take the word of the week down, as an editor may at any time; put it back after the test."""
+    gone = []
+
+    def take_down():
+        pk, title = server.run("shell", "-v", "0", "-c", TAKE_DOWN).strip().split(maxsplit=1)
+        gone.append(pk)
+        return title
+
+    yield take_down
+    for pk in gone:
+        server.run("shell", "-v", "0", "-c", PUT_BACK.format(pk))
+
+
+@pytest.mark.parametrize(
+    ("size", "colours", "number"),
+    [((1920, 1080), "light", 1), ((1080, 1920), "dark", 1), ((1366, 768), "light", 2), ((1080, 1920), "light", 2)],
+)
+def test_axe_says_nothing_and_all_has_room(page, browser, accessible, size, colours, number):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+    page.clock.install()
+    page.goto(WALL)
+    title = page.locator("h1")
+    first = title.inner_text()
+    if number == 2:
+        page.clock.run_for(22_000)
+        expect(title).not_to_have_text(first)
+    accessible()
+    inside = page.evaluate(
+        """() => [...document.querySelectorAll('.tv-stage *, .tv-foot *')].every(e => { const b = e.getBoundingClientRect();
+           return b.left >= 0 && b.top >= 0 && b.right <= innerWidth + 1 && b.bottom <= innerHeight + 1; })"""
+    )
+    assert inside
+    # What is read from five metres: the term at least 8 % of the shorter side, everything else at least 3 %.
+    short = min(size)
+    heights = page.evaluate(
+        "() => [...document.querySelectorAll('.tv h1, .tv p')].filter(e => e.innerText.trim()).map(e => [e.tagName, parseFloat(getComputedStyle(e).fontSize)])"
+    )
+    assert all(height >= short * (0.08 if tag == "H1" else 0.03) for tag, height in heights), heights
+
+
+def test_it_goes_round_calmly_and_shows_the_clock(wall):
+    title = wall.locator("h1")
+    first = title.inner_text()
+    assert re.fullmatch(r"\d\d\.\d\d", wall.locator(".tv-clock").inner_text())
+    expect(wall.locator(".tv-kind")).to_have_text("Veckans digitala ord")
+    wall.clock.run_for(18_000)
+    expect(title).to_have_text(first)
+    wall.clock.run_for(4_500)
+    expect(wall.locator(".tv-row").first).to_be_visible()
+    wall.clock.run_for(18_000)
+    expect(title).to_have_text(first)
+
+
+def test_what_is_withdrawn_is_gone_within_a_minute(wall, taken_down):
+    title = taken_down()
+    expect(wall.locator("h1")).to_have_text(title)
+    wall.clock.run_for(31_000)
+    expect(wall.locator("h1")).not_to_have_text(title)
+    wall.clock.run_for(60_000)
+    expect(wall.locator("h1")).not_to_have_text(title)
+
+
+def kept(wall):
+    """Wait until the worker has the page and all that it is made of."""
+    wall.wait_for_function(
+        """async () => { const cache = await caches.open('skarm-1'); const urls = (await cache.keys()).map(one => one.url);
+           return ['/skarm/huvudbiblioteket/', '.css', '.js', '.woff2', '/media/'].every(part => urls.some(url => url.includes(part))); }"""
+    )
+
+
+def test_without_network_it_starts_again_and_says_how_old_it_is(wall, context):
+    first = wall.locator("h1").inner_text()
+    kept(wall)
+    context.set_offline(True)
+    wall.clock.run_for(95_000)
+    expect(wall.locator(".tv-age")).to_have_text(re.compile(r"^Uppdaterad \w+dag \d+ \w+ klockan \d+\.\d\d$"))
+    wall.reload()
+    expect(wall.locator("h1")).to_have_text(first)
+    expect(wall.locator(".tv-age")).to_have_text(re.compile("^Uppdaterad "))
+    assert wall.evaluate("() => document.querySelector('.tv-drawing').naturalWidth") > 0
+    assert wall.evaluate("() => document.fonts.check('20px Atkinson')")
+    context.set_offline(False)
+    wall.clock.run_for(31_000)
+    expect(wall.locator(".tv-age")).to_have_text("")
+
+
+def test_without_network_nothing_is_shown_longer_than_it_is_true(wall, context):
+    first = wall.locator("h1").inner_text()
+    kept(wall)
+    context.set_offline(True)
+    wall.clock.fast_forward("190:00:00")  # past Monday at eight, when there is another word
+    wall.clock.run_for(2_000)
+    expect(wall.locator("h1")).not_to_have_text(first)
+    wall.reload()
+    wall.clock.run_for(2_000)
+    expect(wall.locator("h1")).not_to_have_text(first)
+    expect(wall.locator("h1")).to_have_text("Välkommen. Fråga oss gärna om det digitala.")
+
+
+def test_it_asks_for_no_cookie_and_nobody_else(wall, context, server):
+    assert context.cookies() == []
+    urls = wall.evaluate("() => performance.getEntriesByType('resource').map(one => one.name)")
+    assert urls
+    assert [url for url in urls if not url.startswith(server.url)] == []
+
+
+class TestWithoutJavaScript:
+    @pytest.fixture
+    def browser_context_args(self, browser_context_args):
+        return browser_context_args | {"java_script_enabled": False}
+
+    def test_the_page_itself_goes_round(self, page):
+        page.goto(WALL)
+        expect(page.locator(".tv-kind")).to_have_text("Veckans digitala ord")
+        page.goto(WALL + "&bild=2")
+        expect(page.locator(".tv-row").first).to_be_visible()
+
+
+def test_staff_see_how_and_what(page, login, accessible):
+    login("redaktor")
+    page.goto("/admin/skarmar/?plats=ramvik")
+    expect(page.frame_locator("iframe").locator("h1")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("/skarm/ramvik/")
+    accessible()
+
+
+@pytest.mark.parametrize("address", ["/skarm/", "/press/"])
+def test_the_pages_for_those_who_take(page, address, accessible):
+    page.goto(address)
+    accessible()
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(address)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_staff_see_reach(page, login, accessible):
+    login("redaktor")
+    page.goto("/admin/rackvidd/")
+    accessible()

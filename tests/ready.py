@@ -1,0 +1,85 @@
+"""What takes long to make and is the same for every run: a migrated database, collected static files, a demo.
+
+``make test`` makes each once and tells in the environment where: UTBUD_TEST_READY is a folder with ``empty`` and ``demo``
+(data folders on SQLite), UTBUD_TEST_TEMPLATE a migrated database on PostgreSQL, if there is a server. A run that is told
+nothing makes its own.
+"""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parents[1]
+READY = os.environ.get("UTBUD_TEST_READY", "")
+TEMPLATE = os.environ.get("UTBUD_TEST_TEMPLATE", "template0")
+# A page's files are made when somebody asks. To make them all, in the background, would take the machine for minutes.
+LEFT_OUT = ("utbud.publishing.files.make_files", "wagtail.tasks.update_reference_index_task")
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without what could change how the system under test behaves."""
+    ours = ("UTBUD_", "DATABASE_URL", "PORT", "DJANGO_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
+def utbud(*words: str, var: Path, url: str = "") -> str:
+    """Run a command of the program with its data in ``var``, or its rows in PostgreSQL at ``url``. What it said."""
+    environment = clean_environment() | {"UTBUD_VAR": str(var), "DATABASE_URL": url}
+    done = subprocess.run(
+        [sys.executable, "-m", "utbud", *words], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def migrate(var: Path, url: str = "") -> None:
+    """Make all tables, with what the migrations write in them. A ``new_database`` may have them already."""
+    if not READY:
+        utbud("migrate", "--verbosity", "0", var=var, url=url)
+    elif not url:
+        shutil.copy(f"{READY}/empty/utbud.sqlite3", var)
+
+
+def demo(var: Path, url: str = "") -> None:
+    """Fill a migrated database with the demo, and let the search know of it."""
+    if READY:
+        shutil.copytree(f"{READY}/demo/static", var / "static")
+    else:
+        utbud("collectstatic", "--noinput", "--verbosity", "0", var=var, url=url)
+    utbud("demo", var=var, url=url)
+    for path in LEFT_OUT:
+        change("DELETE FROM django_tasks_database_dbtaskresult WHERE task_path = %s", path, var=var, url=url)
+    utbud("db_worker", "--batch", "--no-startup-delay", "--no-reload", "-v", "0", var=var, url=url)
+
+
+def change(sql: str, *values: object, var: Path, url: str = "") -> None:
+    """Change rows past the program."""
+    if url:
+        with psycopg.connect(url) as server:
+            server.execute(sql, values)
+    else:
+        with closing(sqlite3.connect(var / "utbud.sqlite3")) as file:
+            file.execute(sql.replace("%s", "?"), values)
+            file.commit()
+
+
+def new_database(url: str, name: str, template: str = TEMPLATE) -> str:
+    """Make database ``name`` as a copy of ``template`` on the server of ``url``. Its address."""
+    on_server(
+        url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {template}"
+    )
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def on_server(url: str, *commands: str) -> None:
+    """Give commands to the PostgreSQL server of ``url``, outside any transaction."""
+    with psycopg.connect(urlsplit(url)._replace(path="/postgres").geturl(), autocommit=True) as server:
+        for command in commands:
+            server.execute(command)
