@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from utbud.channels import queries, reach
+from utbud.channels import queries, reach, vault
 from utbud.channels.channel import Channel, Refused, Unavailable, Unsure
 from utbud.channels.models import ChannelSetup, Delivery, DeliveryQuerySet, Dispatch, Subscriber
 from utbud.channels.post import Post
@@ -426,3 +426,26 @@ def turn(*, setup: ChannelSetup, on: bool, now: dt.datetime) -> None:
                 dispatch__channel=setup, state__in=[Delivery.WAITING, Delivery.BY_HAND]
             ).update(state=Delivery.STOPPED, error=_("Kanalen stängdes av innan den gick ut."))
     setup.on = on
+
+
+def renew_keys(now: dt.datetime) -> int:
+    """Have every channel that is on renew what runs out. A key from the environment is left alone. Returns how many."""
+    done = 0
+    for setup in queries.channels_on():
+        try:
+            fresh = setup.adapter().renew()
+        except Exception:  # the old key still works; one channel's trouble must not stop the others
+            logger.exception("the key of channel %s could not be renewed", setup.pk)
+            continue
+        kept = {
+            name: vault.lock(value)
+            for name, value in fresh.items()
+            if not setup.config.get(name, "").startswith(vault.FROM_ENVIRONMENT)
+        }
+        with transaction.atomic():
+            held = ChannelSetup.objects.select_for_update().get(pk=setup.pk)
+            if kept and held.config == setup.config:  # nobody has changed the settings meanwhile
+                held.config = held.config | kept
+                held.save(update_fields=["config"])
+                done += 1
+    return done

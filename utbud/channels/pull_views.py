@@ -114,7 +114,8 @@ def period(month: str, today: dt.date) -> tuple[dt.date, dt.date, str]:
 
 def months(first: dt.date | None, today: dt.date) -> list[dict[str, Any]]:
     """The months to choose from, the latest first, each with its ``key`` («2026-11») and ``words``."""
-    found, month = [], today.replace(day=1)
+    found: list[dict[str, Any]] = []
+    month = today.replace(day=1)
     while len(found) < MOST_MONTHS and month >= (first or today).replace(day=1):
         words = f"{dates.MONTHS[month.month - 1]} {month.year}"
         found.append({"key": f"{month:%Y-%m}", "words": words})

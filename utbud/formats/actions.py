@@ -89,7 +89,9 @@ def card(*, item: Item, sender: Sender, kind: Kind = Kind.CARD) -> Rendition:
             kind, key, lambda: _as_jpeg(card(item=item, sender=sender, kind=queries.JPEG_OF[kind]))
         )
     shape = queries.SOCIAL[kind]
-    return _typeset(kind, partial(typeset.social, shape=shape), item, sender)
+    return _typeset(
+        kind, lambda item, sender, files: typeset.social(item, sender, files, shape), item, sender
+    )
 
 
 def speech(*, item: Item, slow: bool = False, recording: Recording | None = None) -> Rendition:

@@ -23,9 +23,7 @@ from utbud.publishing.posts import posts_of
 def recent(now: dt.datetime, limit: int, topic: str) -> list[tuple[dt.datetime, Post]]:
     """The latest words, newest first, with when each first went out. Eight queries, however many they are."""
     words = list(_whole(queries.latest_words(topic))[:limit])
-    return [
-        (word.first_published_at, post) for word, post in zip(words, _posts(words), strict=True)
-    ]
+    return [(word.first_published_at, post) for word, post in zip(words, _posts(words), strict=True)]
 
 
 def current(now: dt.datetime) -> Post | None:

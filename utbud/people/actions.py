@@ -36,6 +36,7 @@ STAFF_PERMISSIONS = (
     "channels.view_subscriber",
     "channels.add_subscriber",
     "channels.change_subscriber",
+    "channels.delete_subscriber",
 )
 STAFF_ON_PAGES = ("wagtailcore.add_page", "wagtailcore.change_page")
 STAFF_ON_COLLECTIONS = ("wagtailimages.add_image", "wagtailimages.change_image", "wagtailimages.choose_image")

@@ -8,7 +8,7 @@ from django_tasks_db.models import DBTaskResult
 
 from utbud.phone import actions, queries
 
-AT_ONCE = 30  # files, about half a second each
+AT_ONCE = 60  # files, about half a second each
 
 
 @task()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import segno
@@ -65,13 +66,22 @@ def _told(now: dt.datetime) -> list[Slide]:
 
 def _post_html(post: Post) -> str:
     drawing = next(
-        (one for one in post.media if one.name.startswith("teckning") and one.content_type.startswith("image/")), None
+        (
+            one
+            for one in post.media
+            if one.name.startswith("teckning") and one.content_type.startswith("image/")
+        ),
+        None,
     )
     longest = max((len(part) for part in post.title.replace("-", " ").split()), default=0)
     context = {
         "post": post,
         "drawing": drawing,
-        "size": "longest" if longest > 18 or len(post.title) > 36 else "long" if longest > 11 or len(post.title) > 22 else "",
+        "size": "longest"
+        if longest > 18 or len(post.title) > 36
+        else "long"
+        if longest > 11 or len(post.title) > 22
+        else "",
         "qr": qr(post.url),
         "address": post.url.partition("://")[2].removesuffix("/"),
     }
@@ -96,7 +106,7 @@ def _hours(table: Timetable, place: Place, days: list[dt.date]) -> list[Slide]:
         midnights = [dates.at_stockholm(day + dt.timedelta(days=number), dt.time(0)) for number in (0, 1)]
         clocks = {clock for span in table.opening(place, day) for clock in (span.start, span.end)}
         moments = sorted({*midnights, *(dates.at_stockholm(day, clock) for clock in clocks)})
-        for start, end in zip(moments, moments[1:], strict=False):
+        for start, end in pairwise(moments):
             html = _hours_html(table, place, day, start)
             slides.append(Slide(key="tider", html=html, starts=start, ends=end, seconds=HOURS_SECONDS))
     return slides
@@ -125,15 +135,20 @@ def _next_drop_in(table: Timetable, place: Place, day: dt.date, moment: dt.datet
         return ""
     start, end = dates.local(found.start), dates.local(found.end)
     when = f"{dates.near_date_words(start.date(), today=day)} {dates.span_words(start.time(), end.time())}"
-    return when if found.place == place else _("%(when)s på %(place)s") % {"when": when, "place": found.place.name}
+    return (
+        when
+        if found.place == place
+        else _("%(when)s på %(place)s") % {"when": when, "place": found.place.name}
+    )
 
 
 def _awake(table: Timetable, place: Place, today: dt.date) -> tuple[tuple[dt.datetime, dt.datetime], ...]:
     """When somebody may stand before the screen, at least until it next happens; neighbouring times are joined."""
     lit: list[tuple[dt.datetime, dt.datetime]] = []
+    days_known = today + dt.timedelta(days=DAYS)
     for number in range((table.last - today).days + 1):
-        if number >= DAYS and lit:
-            break
+        if number > DAYS and lit and lit[-1][0] > dates.at_stockholm(days_known, dt.time(0)):
+            break  # it is known when it next opens after the days whose hours are known
         day = today + dt.timedelta(days=number)
         for span in sorted(table.opening(place, day), key=lambda span: span.start):
             start = dates.at_stockholm(day, span.start) - MARGIN

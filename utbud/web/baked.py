@@ -29,6 +29,8 @@ NEVER = (
     "/halsa/",
     "/dokument/",
     "/samarbeta/",
+    "/prenumerera/",
+    "/api/",
     "/tillganglighet/rapportera/",
 )
 LONGEST = 300  # characters of an address that is worth keeping

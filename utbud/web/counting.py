@@ -134,7 +134,9 @@ class Counter:
             try:
                 self.flush()
             except Exception:
-                logger.exception("counts of readers could not be written; they are tried again in %s s", SECONDS)
+                logger.exception(
+                    "counts of readers could not be written; they are tried again in %s s", SECONDS
+                )
             finally:
                 connections.close_all()
 

@@ -18,7 +18,9 @@ from utbud.learning.models import Topic
 from utbud.learning.sources import WORDS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files")]
-SOUND = Media(name="lyssna.mp3", url="https://x.example.org/l.mp3", content_type="audio/mpeg", alt="Uppläst", bytes=5)
+SOUND = Media(
+    name="lyssna.mp3", url="https://x.example.org/l.mp3", content_type="audio/mpeg", alt="Uppläst", bytes=5
+)
 SLOW = dataclasses.replace(SOUND, name="lyssna-langsamt.mp3", url="https://x.example.org/s.mp3")
 CARD = Media(name="kort.png", url="https://x.example.org/k.png", content_type="image/png", alt="Ett kort")
 PAPER = Media(name="utskrift.pdf", url="https://x.example.org/u.pdf", content_type="application/pdf", bytes=9)
@@ -91,7 +93,10 @@ class TestEitherForm:
         word = write("BankID")
         publish(word)
         _title, [entry] = read("/floden/ord", client, form)
-        assert (entry["id"], entry["link"]) == (f"urn:uuid:{word.translation_key}", f"{settings.BASE_URL}/ord/bankid/")
+        assert (entry["id"], entry["link"]) == (
+            f"urn:uuid:{word.translation_key}",
+            f"{settings.BASE_URL}/ord/bankid/",
+        )
         assert "kort text" in entry["html"]
         assert [file[0] for file in entry["files"]][:1] == [f"{settings.BASE_URL}/ord/bankid/lyssna.mp3"]
 
@@ -198,7 +203,9 @@ def test_json_feed_has_what_the_version_asks_for(client, settings):
 def test_without_a_mark_the_id_still_never_changes(client):
     sources.register(source(POST))
     first = read("/floden/prov", client, "json")[1][0]["id"]
-    sources.register(source(dataclasses.replace(POST, title="Annat", version="v2", url="https://x.example.org/ny/")))
+    sources.register(
+        source(dataclasses.replace(POST, title="Annat", version="v2", url="https://x.example.org/ny/"))
+    )
     assert read("/floden/prov", client, "json")[1][0]["id"] == first
     assert first.startswith("urn:uuid:")
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from utbud.channels import actions, queries, tasks
+from utbud.channels import actions, queries, tasks, vault
 from utbud.channels.channel import (
     ALWAYS,
     EMAIL,
@@ -468,6 +468,19 @@ def test_a_secret_from_the_environment(staff, monkeypatch):
     monkeypatch.setenv("VAR_NYCKEL", "ur miljön")
     staff.post(reverse("channels_add", args=["fake"]), {"name": "Fejken", "token": "env:VAR_NYCKEL"})
     assert ChannelSetup.objects.get().adapter().config["token"] == "ur miljön"
+
+
+@pytest.mark.parametrize(
+    ("kept", "after"),
+    [("gammal", "ny"), ("env:VAR_NYCKEL", "ur miljön")],
+)
+def test_a_key_that_runs_out_is_renewed(kept, after, now, monkeypatch):
+    monkeypatch.setenv("VAR_NYCKEL", "ur miljön")
+    setup = channel(config={"token": vault.lock(kept)})
+    monkeypatch.setattr(Fake, "renew", lambda self: {"token": "ny"})
+    actions.renew_keys(now)
+    setup.refresh_from_db()
+    assert setup.adapter().config["token"] == after
 
 
 @pytest.mark.parametrize("name", ["channels", "channels_choose", "channels_outbox"])

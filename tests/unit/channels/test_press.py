@@ -8,16 +8,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from utbud.channels import press, sources
+from utbud.channels.post import Media, Post
 from utbud.channels.press import size_words
 from utbud.channels.sources import Source
-from utbud.channels.post import Media, Post
 
 pytestmark = pytest.mark.django_db
 START = dt.datetime(2026, 11, 23, 7, tzinfo=dt.UTC)
 
 
 def media(name, kind, size=0):
-    return Media(name=name, url=f"https://x.example.org/{name}", content_type=kind, alt="Beskrivning", bytes=size)
+    return Media(
+        name=name, url=f"https://x.example.org/{name}", content_type=kind, alt="Beskrivning", bytes=size
+    )
 
 
 POST = Post(
@@ -32,11 +34,18 @@ POST = Post(
 
 def source(slug, count, *, every=2, first=0):
     rows = [
-        (START - dt.timedelta(hours=every * number + first), dataclasses.replace(POST, title=f"{slug} {number}"))
+        (
+            START - dt.timedelta(hours=every * number + first),
+            dataclasses.replace(POST, title=f"{slug} {number}"),
+        )
         for number in range(count)
     ]
     return Source(
-        slug=slug, label=slug, recent=lambda now, limit, topic: rows[:limit], current=lambda now: None, topics=list
+        slug=slug,
+        label=slug,
+        recent=lambda now, limit, topic: rows[:limit],
+        current=lambda now: None,
+        topics=list,
     )
 
 
@@ -48,7 +57,14 @@ def only(monkeypatch):
 def test_what_there_is_of_an_item():
     offer = press.offer(POST, START)
     assert [(heading, [(file.name, file.kind) for file in files]) for heading, files in offer.groups] == [
-        ("Bilder", [("Liggande bild, 1200 × 630", "PNG, 1,2 MB"), ("bild.jpg", "JPG"), ("Teckningen utan text", "SVG, 1 kB")]),
+        (
+            "Bilder",
+            [
+                ("Liggande bild, 1200 × 630", "PNG, 1,2 MB"),
+                ("bild.jpg", "JPG"),
+                ("Teckningen utan text", "SVG, 1 kB"),
+            ],
+        ),
         ("Ljud", [("Uppläst text, ljud", "MP3")]),
         ("Film", [("Kort film med text i bild", "MP4"), ("Filmens text", "VTT")]),
         ("Papper", [("Sida i stor stil att skriva ut", "PDF, 340 kB"), ("Affisch att sätta upp", "PDF")]),
@@ -60,7 +76,9 @@ def test_what_there_is_of_an_item():
 
 
 def test_the_code_for_ones_own_page_is_safe_and_runs_nothing():
-    bad = dataclasses.replace(POST, media=(media("kort.png", "image/png"),), url='https://x.example.org/"><script>')
+    bad = dataclasses.replace(
+        POST, media=(media("kort.png", "image/png"),), url='https://x.example.org/"><script>'
+    )
     code = press.offer(bad, START).embed
     assert "<script" not in code
     assert 'alt="Beskrivning"' in code
@@ -69,7 +87,14 @@ def test_the_code_for_ones_own_page_is_safe_and_runs_nothing():
 
 @pytest.mark.parametrize(
     ("size", "words"),
-    [(0, ""), (1, "1 kB"), (340_400, "340 kB"), (999_400, "999 kB"), (1_000_000, "1,0 MB"), (12_340_000, "12,3 MB")],
+    [
+        (0, ""),
+        (1, "1 kB"),
+        (340_400, "340 kB"),
+        (999_400, "999 kB"),
+        (1_000_000, "1,0 MB"),
+        (12_340_000, "12,3 MB"),
+    ],
 )
 def test_sizes_in_words(size, words):
     assert size_words(size) == words

@@ -230,7 +230,11 @@ class TestTable:
         time_machine.move_to(now, tick=False)
         client.force_login(site.editor)
         page = client.get("/admin/rackvidd/", {"manad": month})
-        assert (page.status_code, page.context["table"].first, page.context["table"].total) == (200, first, total)
+        assert (page.status_code, page.context["table"].first, page.context["table"].total) == (
+            200,
+            first,
+            total,
+        )
         assert [month["words"] for month in page.context["months"]] == ["november 2026", "oktober 2026"]
         assert "Vi räknar gånger, inte människor" in page.content.decode()
 

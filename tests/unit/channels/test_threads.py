@@ -178,3 +178,20 @@ def test_an_old_key(service):
     with pytest.raises(Refused, match="Nyckeln gäller inte längre"):
         Threads({"token": "old"}).test()
     assert Threads({}).missing() == ["Nyckel"]
+
+
+def test_the_key_is_renewed(channel, monkeypatch):
+    asked = {}
+
+    class Answer:
+        def json(self):
+            return {"access_token": "en ny nyckel", "token_type": "bearer", "expires_in": 5183944}
+
+    def call(method, url, **options):
+        asked.update(method=method, path=url.rsplit("/", 1)[1], params=options["params"])
+        return Answer()
+
+    monkeypatch.setattr("utbud.channels.adapters.threads.call", call)
+    assert channel.renew() == {"token": "en ny nyckel"}
+    assert (asked["method"], asked["path"]) == ("GET", "refresh_access_token")
+    assert asked["params"]["grant_type"] == "th_refresh_token"

@@ -32,7 +32,9 @@ def place(site):
     place = Place.objects.create(name="Biblioteket", slug="biblioteket", kind=Place.Kind.MAIN)
     for weekday in range(5):
         OpeningHours.objects.create(place=place, weekday=weekday, opens=dt.time(10), closes=dt.time(18))
-    OpeningHours.objects.create(place=place, weekday=0, kind=Opening.DROP_IN, opens=dt.time(13), closes=dt.time(15))
+    OpeningHours.objects.create(
+        place=place, weekday=0, kind=Opening.DROP_IN, opens=dt.time(13), closes=dt.time(15)
+    )
     return place
 
 
@@ -56,7 +58,7 @@ class TestWhatIsShown:
         html = content.slides[0].html
         assert word.one_sentence in html
         assert f'aria-label="QR-kod till {settings.BASE_URL.partition("://")[2]}/ord/surfzon"' in html
-        assert '<svg' in html
+        assert "<svg" in html
         assert "style=" not in html  # the page allows no inline style
 
     @pytest.mark.parametrize(
@@ -89,7 +91,9 @@ class TestWhatIsShown:
         [slide] = queries.content(branch, at(11)).showing(at(11))
         assert "i dag 13–15 på Biblioteket" in slide.html
 
-    def test_nothing_about_courses_while_there_are_none_and_what_is_registered_is_shown(self, place, word, monkeypatch):
+    def test_nothing_about_courses_while_there_are_none_and_what_is_registered_is_shown(
+        self, place, word, monkeypatch
+    ):
         monkeypatch.setattr(slides, "_makers", {})
         assert "kurs" not in "".join(slide.html for slide in queries.content(place, at(11)).slides).lower()
         course = Slide(key="kurser", html="<h1>Mejl för nybörjare</h1>", starts=at(10), ends=at(13))
@@ -174,7 +178,9 @@ class TestPages:
             ' id="skarm-nu" type="application/json"'
         ]
 
-    @pytest.mark.parametrize("address", ["/skarm/nej/", "/skarm/nej/nu.json", "/skarm/stangd/", "/skarm/stangd/nu.json"])
+    @pytest.mark.parametrize(
+        "address", ["/skarm/nej/", "/skarm/nej/nu.json", "/skarm/stangd/", "/skarm/stangd/nu.json"]
+    )
     def test_what_is_not_there(self, site, client, address):
         Place.objects.create(name="Stängd", slug="stangd", kind=Place.Kind.BRANCH, active=False)
         assert client.get(address).status_code == 404
@@ -227,7 +233,9 @@ class TestNow:
         library.save()
         assert json.loads(self.ask(client).content)["edition"] != first
 
-    def test_the_same_number_of_queries_however_many_places_and_words(self, place, word, client, write, publish):
+    def test_the_same_number_of_queries_however_many_places_and_words(
+        self, place, word, client, write, publish
+    ):
         def asked():
             with CaptureQueriesContext(connection) as captured:
                 assert self.ask(client).status_code == 200

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from utbud.channels.channel import Receipt, Refused, Remark, Setting
 from utbud.channels.graph import ContainerChannel, alt_text, fetchable
+from utbud.channels.http import call
 from utbud.channels.post import Post
 
 # A run of emoji with all that belongs to them: skin tones, joiners, flags, keycaps.
@@ -31,7 +32,7 @@ class Threads(ContainerChannel):
         "2. Ge appen rättigheterna threads_basic, threads_content_publish och threads_delete.\n"
         "3. Lägg till er profil som testare i appen, och godkänn det i appen Threads.\n"
         "4. Gör en nyckel för profilen (user token generator).\n"
-        "Nyckeln gäller i 60 dagar. Skriv upp när den ska bytas."
+        "Nyckeln gäller i 60 dagar. Är kanalen på förnyar vi den varje vecka."
     )
     requires = (
         Setting(
@@ -70,6 +71,13 @@ class Threads(ContainerChannel):
 
     def recall(self, receipt: Receipt) -> None:
         self.graph.delete(receipt.reference)
+
+    def renew(self) -> dict[str, str]:
+        """A key that lives for 60 days more (GET /refresh_access_token; the old one must be at least a day old)."""
+        host = self.address.rsplit("/", 1)[0]
+        asked = {"grant_type": "th_refresh_token", "access_token": self.config["token"]}
+        answer = call("GET", f"{host}/refresh_access_token", service="Threads", params=asked).json()
+        return {"token": str(answer["access_token"])} if answer.get("access_token") else {}
 
     def test(self, *, to: str = "") -> str:
         return _(

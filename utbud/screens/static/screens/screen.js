@@ -131,7 +131,8 @@
       return navigator.serviceWorker.ready;
     }).then(function (registration) {
       var all = [location.href];
-      if (window.performance && performance.getEntriesByType) {
+      Array.prototype.forEach.call(document.querySelectorAll("link[href], script[src], img[src]"), function (one) { all.push(one.href || one.src); });
+      if (window.performance && performance.getEntriesByType) { // typefaces too
         performance.getEntriesByType("resource").forEach(function (one) { all.push(one.name); });
       }
       known.slides.forEach(function (slide) { // pictures of slides that have not been shown yet
