@@ -43,8 +43,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(autouse=True)
-def _plain_settings(settings, tmp_path):
-    """Static files without a build, files in a folder of the test's own, quick passwords, tasks at once."""
+def _plain_settings(settings, tmp_path, monkeypatch):
+    """Static files without a build, files in a folder of the test's own, quick passwords, tasks at once, no films."""
+    from utbud.publishing import files
+
+    monkeypatch.setattr(files, "make_films", SimpleNamespace(enqueue=lambda **_what: None))  # seconds each
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
@@ -111,7 +114,7 @@ def no_files(monkeypatch):
     """Leave the making of sound and print out, where a test is about something else."""
     from utbud.publishing import files
 
-    monkeypatch.setattr(files, "make", lambda page: None)
+    monkeypatch.setattr(files, "make", lambda page, slow=False: None)
 
 
 SENTENCE = "Ett testord är ett ord som vi provar med."

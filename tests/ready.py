@@ -20,7 +20,11 @@ ROOT = Path(__file__).resolve().parents[1]
 READY = os.environ.get("UTBUD_TEST_READY", "")
 TEMPLATE = os.environ.get("UTBUD_TEST_TEMPLATE", "template0")
 # A page's files are made when somebody asks. To make them all, in the background, would take the machine for minutes.
-LEFT_OUT = ("utbud.publishing.files.make_files", "wagtail.tasks.update_reference_index_task")
+LEFT_OUT = (
+    "utbud.publishing.files.make_files",
+    "utbud.publishing.files.make_films",
+    "wagtail.tasks.update_reference_index_task",
+)
 
 
 def clean_environment() -> dict[str, str]:

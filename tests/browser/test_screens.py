@@ -102,15 +102,24 @@ def test_what_is_withdrawn_is_gone_within_a_minute(wall, take_down):
     expect(wall.locator("h1")).not_to_have_text(title)
 
 
+WORKER_IS_READY = "() => navigator.serviceWorker.ready.then(() => true)"
+IS_KEPT = """async () => { const cache = await caches.open('skarm-1'); const urls = (await cache.keys()).map(one => one.url);
+  return ['/skarm/huvudbiblioteket/', '.css', '.js', '.woff2', '/media/'].every(part => urls.some(url => url.includes(part))); }"""
+
+
 def kept(wall):
-    """Wait until the worker has the page and all that it is made of. (The clock that we set hides from the page
-    what it has loaded, so it is loaded once more, through the worker.)"""
-    wall.wait_for_function("navigator.serviceWorker.controller !== null")
+    """Wait until the worker has the page and all that it is made of.
+
+    The clock that we set hides from the page what it has loaded, so it is loaded once more, through the worker.
+    It stops the page's own timers too, so we ask from outside.
+    """
+    wall.evaluate(WORKER_IS_READY)
     wall.reload()
-    wall.wait_for_function(
-        """async () => { const cache = await caches.open('skarm-1'); const urls = (await cache.keys()).map(one => one.url);
-           return ['/skarm/huvudbiblioteket/', '.css', '.js', '.woff2', '/media/'].every(part => urls.some(url => url.includes(part))); }"""
-    )
+    for _attempt in range(150):
+        if wall.evaluate(IS_KEPT):
+            return
+        wall.wait_for_timeout(100)
+    pytest.fail("the worker did not keep the page")
 
 
 def test_without_network_it_starts_again_and_says_how_old_it_is(wall, context):
@@ -146,7 +155,7 @@ def test_it_asks_for_no_cookie_and_nobody_else(page, context, server):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(WALL)
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.evaluate(WORKER_IS_READY)
     assert len(asked) > 4
     assert [url for url in asked if not url.startswith((server.url, "data:"))] == []
     assert context.cookies() == []

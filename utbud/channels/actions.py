@@ -5,6 +5,7 @@ two workers never hold the same. What a killed process held is settled by ``sett
 knows our key, otherwise put before a person. Nothing is ever sent twice by itself.
 """
 
+import dataclasses
 import datetime as dt
 import logging
 import uuid
@@ -22,6 +23,7 @@ from utbud.channels.channel import Channel, Refused, Unavailable, Unsure
 from utbud.channels.models import ChannelSetup, Delivery, DeliveryQuerySet, Dispatch, Subscriber
 from utbud.channels.post import Post
 from utbud.channels.subscribers.queries import to_of
+from utbud.formats.models import Rendition
 from utbud.people.models import User
 
 logger = logging.getLogger(__name__)
@@ -223,7 +225,10 @@ def _send(delivery: Delivery, adapter: Channel) -> dict[str, object]:
         return {"state": Delivery.STOPPED, "error": _("Mottagaren prenumererar inte längre.")}
     if missing := adapter.missing():
         raise Refused(_("Kanalens inställningar saknar: %(what)s.") % {"what": ", ".join(missing)})
-    post = dispatch.as_post()
+    post = with_files(dispatch.as_post())
+    names = {*adapter.media, *adapter.must_have}
+    if any(media.name in names and media.key and not media.stored for media in post.media):
+        raise Unavailable(_("Filmen eller bilden görs fortfarande."))
     if stops := [remark.says for remark in adapter.remarks(post, dispatch.text) if remark.stops]:
         raise Refused(" ".join(stops))
     old = _settled(delivery.corrects) if delivery.corrects else None
@@ -239,6 +244,19 @@ def _send(delivery: Delivery, adapter: Channel) -> dict[str, object]:
         "url": receipt.url[:500],
         "error": "",
     }
+
+
+def with_files(post: Post) -> Post:
+    """``post`` with the files that have been made since it was put in the outbox."""
+    lacking = [media.key for media in post.media if media.key and not media.stored]
+    made = {one.key: one for one in Rendition.objects.filter(key__in=lacking)} if lacking else {}
+    media = tuple(
+        dataclasses.replace(one, stored=str(made[one.key].file), bytes=made[one.key].bytes)
+        if one.key in made
+        else one
+        for one in post.media
+    )
+    return dataclasses.replace(post, media=media)
 
 
 def _settled(old: Delivery) -> Delivery | None:

@@ -22,6 +22,7 @@ class Media:
     url: str  # absolute, for services that fetch it themselves
     content_type: str
     alt: str = ""  # what a person who cannot see or hear it is told
+    key: str = ""  # content hash of what it is made from
     stored: str = ""  # name in storage, "" until it is made
     bytes: int = 0
 

@@ -11,6 +11,7 @@ from utbud.base.files import serve
 from utbud.learning import queries
 from utbud.learning.models import Topic, WordPage
 from utbud.publishing import files
+from utbud.publishing.views import not_yet
 
 FILE_AGE = 300  # seconds a reader's browser may keep a file; then it asks with its ETag
 
@@ -38,7 +39,9 @@ def file(request: HttpRequest, slug: str, name: str) -> HttpResponseBase:
         if moved is not None and moved.redirect_page is not None and moved.redirect_page.live:
             return redirect(f"/ord/{moved.redirect_page.slug}/{name}", permanent=True)
         raise Http404(_("Ordet finns inte."))
-    rendition = files.make_one(word, name)
+    rendition = files.made_one(word, name)
+    if rendition is None:
+        return not_yet(request, word)
     stem, ending = name.rsplit(".", 1)
     return serve(
         request,

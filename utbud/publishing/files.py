@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django_tasks import task
+from wagtail.models import Revision
 
 from utbud.formats import actions as formats
 from utbud.formats import queries as formats_queries
@@ -56,6 +57,7 @@ KINDS = {
     "klipp.mp4": Kind.CLIP,
     "klipp.vtt": Kind.CAPTIONS,
 }
+SLOW = frozenset({"klipp.mp4", "klipp.vtt"})  # seconds, not moments
 
 
 def _card(kind: Kind) -> Callable[[ApprovedPage], Rendition]:
@@ -81,23 +83,42 @@ def make_one(page: ApprovedPage, name: str) -> Rendition:
     return MAKERS[name](page)
 
 
-def make(page: ApprovedPage) -> None:
-    """Make all files of ``page`` that do not exist."""
+def made_one(page: ApprovedPage, name: str) -> Rendition | None:
+    """The file ``name`` if it can be had within a moment: one that takes long to make only if it is made already."""
+    if name not in SLOW:
+        return make_one(page, name)
+    kind = KINDS[name]
+    ready = formats_queries.ready(item=page.as_item(), sender=sender(), kinds=[kind]).get(kind)
+    return make_one(page, name) if ready else None
+
+
+def make(page: ApprovedPage, *, slow: bool = False) -> None:
+    """Make the files of ``page`` that do not exist: those that take a moment, or (``slow``) those that take longer."""
     for name in page.FILES:
-        make_one(page, name)
+        if (name in SLOW) == slow:
+            make_one(page, name)
 
 
 def make_soon(request: ApprovalRequest) -> None:
     """Have the worker make the files, so that they are there when the publisher looks."""
     make_files.enqueue(request.pk)
+    make_films.enqueue(revision_id=request.revision_id)
 
 
 @task()
 def make_files(request_id: int) -> None:
-    """Make the files of a request's revision. Doing it twice makes nothing twice."""
+    """Make the quick files of a request's revision. Doing it twice makes nothing twice."""
     request = ApprovalRequest.objects.filter(pk=request_id).select_related("revision").first()
     if request is not None:
         make(request.revision.as_object())
+
+
+@task(priority=-10)
+def make_films(revision_id: int) -> None:
+    """Make what takes long of a revision, when nothing quicker waits. Doing it twice makes nothing twice."""
+    revision = Revision.objects.filter(pk=revision_id).first()
+    if revision is not None:
+        make(revision.as_object(), slow=True)
 
 
 def spoken(page: ApprovedPage, item: Item) -> tuple[Rendition | None, Rendition | None]:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from utbud.channels import queries as channels
 from utbud.channels.post import Media, Post
 from utbud.channels.queries import Preflight
-from utbud.formats.content import Item, Sender
+from utbud.formats.content import Item, Sender, in_words
 from utbud.formats.models import Rendition
 from utbud.formats.queries import key_of
 from utbud.formats.speech import NoVoice
@@ -49,28 +49,24 @@ def posts_of(pages: Iterable[SharedPage], *, with_files: bool = True) -> list[Po
             phone=sender.phone,
             tags=page.post_tags(),
             media=tuple(
-                _media(name, item, sender, made.get(keys.get((number, name), ""))) for name in page.FILES
+                _media(name, item, sender, keys.get((number, name), ""), made) for name in page.FILES
             ),
         )
         for number, (page, item) in enumerate(read)
     ]
 
 
-def _media(name: str, item: Item, sender: Sender, rendition: Rendition | None) -> Media:
+def _media(name: str, item: Item, sender: Sender, key: str, made: dict[str, Rendition]) -> Media:
+    rendition = made.get(key)
     return Media(
         name=name,
         url=f"{sender.base_url}{item.path}{name}",
         content_type=files.content_type(name),
-        alt=alt_text(name, item),
+        alt=in_words(item, sender),
+        key=key,
         stored=str(rendition.file) if rendition else "",
         bytes=rendition.bytes if rendition else 0,
     )
-
-
-def alt_text(name: str, item: Item) -> str:
-    """What a person who cannot see or hear the file is told."""
-    drawing = f" {item.picture.alt}" if item.picture else ""
-    return f"{item.kind}: {item.title}. {item.lead}{drawing}"[:1000]
 
 
 def plain_text(item: Item) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -16,17 +17,25 @@ from django.views.decorators.http import require_POST, require_safe
 from wagtail.models import Page
 
 from utbud.base.files import serve
+from utbud.formats import queries as formats
+from utbud.formats.models import Kind
 from utbud.people.staff import StaffRequest, staff_page
 from utbud.publishing import actions, files, posts, queries
 from utbud.publishing.forms import DecisionForm, EmergencyForm, RequestForm
 from utbud.publishing.models import ApprovalLink, ApprovalRequest, ApprovedPage, Problem, SharedPage
 
+MAKING, LOOK_AGAIN = 60, 8  # seconds: between orders of the same film, and until a page asks again
 FILE_LABELS = {
     "lyssna.mp3": gettext_lazy("Uppläst"),
     "lyssna-langsamt.mp3": gettext_lazy("Uppläst långsamt"),
     "utskrift.pdf": gettext_lazy("Utskrift"),
     "affisch.pdf": gettext_lazy("Affisch"),
     "kort.png": gettext_lazy("Bild när någon delar länken"),
+    "kort-kvadrat.png": gettext_lazy("Bild till kanaler, kvadrat"),
+    "kort-staende.png": gettext_lazy("Bild till kanaler, stående"),
+    "kort-berattelse.png": gettext_lazy("Bild till kanaler, helskärm i mobilen"),
+    "klipp.mp4": gettext_lazy("Kort film med text"),
+    "klipp.vtt": gettext_lazy("Filmens text"),
 }
 
 
@@ -34,7 +43,9 @@ def file_of(request: HttpRequest, page: ApprovedPage, name: str) -> HttpResponse
     """The file ``name`` of what ``page`` holds, made if it does not exist. Raises Http404."""
     if name not in page.FILES:
         raise Http404
-    rendition = files.make_one(page, name)
+    rendition = files.made_one(page, name)
+    if rendition is None:
+        return not_yet(request, page)
     return serve(
         request,
         default_storage.open(str(rendition.file.name)),
@@ -43,6 +54,21 @@ def file_of(request: HttpRequest, page: ApprovedPage, name: str) -> HttpResponse
         etag=rendition.key,
         max_age=0,
     )
+
+
+def not_yet(request: HttpRequest, page: ApprovedPage) -> HttpResponse:
+    """What takes longer than anyone waits is made by the worker; the page asks again by itself."""
+    revision = (
+        page.latest_revision_id if not page.live or page.has_unpublished_changes else page.live_revision_id
+    )
+    if revision and cache.add(f"making:{revision}", True, MAKING):
+        files.make_films.enqueue(revision_id=revision)
+    usual = formats.usual_seconds().get(Kind.CLIP)
+    context = {"page": page, "seconds": round(usual) if usual else None}
+    response = render(request, "publishing/not_yet.html", context, status=503)
+    response["Retry-After"] = response["Refresh"] = str(LOOK_AGAIN)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _look(request: HttpRequest, page: ApprovedPage, file_base: str) -> HttpResponse:
@@ -61,9 +87,26 @@ def _shown(approval: ApprovalRequest) -> dict[str, Any]:
         "page": page,
         "goes_out_at": page.goes_out_at(),
         "problems": page.problems(),
-        "files": [(name, label) for name, label in FILE_LABELS.items() if name in page.FILES],
+        "files": _files(page),
         "preflights": posts.preflights(page) if isinstance(page, SharedPage) else [],
     }
+
+
+def _files(page: ApprovedPage) -> list[tuple[str, Any, bool, int | None]]:
+    """The files beside ``page``: name, label, whether it is made, and the seconds it usually takes."""
+    names = [name for name in FILE_LABELS if name in page.FILES]
+    if not names:
+        return []
+    made = formats.progress(
+        item=page.as_item(),
+        sender=files.sender(),
+        recording=page.own_recording(),
+        kinds=[files.KINDS[name] for name in names],
+    )
+    return [
+        (name, FILE_LABELS[name], one.is_ready, round(one.usual_seconds) if one.usual_seconds else None)
+        for name, one in zip(names, made, strict=True)
+    ]
 
 
 # --- logged in ----------------------------------------------------------------------------------

@@ -1,9 +1,12 @@
 """The files that social services fetch from beside a word: right type, and in pieces for film."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from utbud.formats import queries
 from utbud.formats.actions import ENDINGS
 from utbud.formats.models import Kind, Rendition
 from utbud.publishing import files
@@ -29,6 +32,7 @@ def word(write, publish, monkeypatch):
     name = default_storage.save("x", ContentFile(CONTENT))
     rendition = Rendition(kind=Kind.CLIP, key="a" * 64, file=name, bytes=len(CONTENT), seconds=1)
     monkeypatch.setattr(files, "MAKERS", dict.fromkeys(files.MAKERS, lambda page: rendition))
+    monkeypatch.setattr(queries, "ready", lambda *, kinds, **_more: dict.fromkeys(kinds, rendition))
     return made
 
 
@@ -43,6 +47,24 @@ def test_a_clip_is_given_in_pieces(word, client):
     response = client.get(f"/ord/{word.slug}/klipp.mp4", headers={"range": "bytes=2-4"})
     assert (response.status_code, response["Content-Range"]) == (206, "bytes 2-4/10")
     assert b"".join(response.streaming_content) == b"234"
+
+
+def test_a_film_that_is_not_made_is_ordered_once_and_the_page_asks_again(word, client, monkeypatch, no_jobs):
+    monkeypatch.setattr(queries, "ready", lambda **_more: {})
+    for _time in range(2):
+        response = client.get(f"/ord/{word.slug}/klipp.mp4")
+        assert (response.status_code, response["Refresh"]) == (503, "8")
+    assert no_jobs == [word.live_revision_id]
+
+
+@pytest.fixture
+def no_jobs(monkeypatch):
+    """What was ordered, and nothing made."""
+    ordered = []
+    monkeypatch.setattr(
+        files, "make_films", SimpleNamespace(enqueue=lambda revision_id: ordered.append(revision_id))
+    )
+    return ordered
 
 
 def test_every_kind_has_a_name_and_every_name_its_ending():

@@ -207,7 +207,10 @@ def test_spam_is_put_aside_and_can_be_taken_back() -> None:
 def test_a_purged_message_says_so_and_stays_closed() -> None:
     message, client = received(now=NOW - dt.timedelta(days=400)), someone(EDITOR)
     actions.answer(
-        message=message, note="Ringde Anna.", by=User.objects.get(username="maja"), now=NOW - dt.timedelta(days=399)
+        message=message,
+        note="Ringde Anna.",
+        by=User.objects.get(username="maja"),
+        now=NOW - dt.timedelta(days=399),
     )
     actions.purge(NOW)
     page = client.get(reverse("inbox_message", args=[message.pk]))
