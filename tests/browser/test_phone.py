@@ -28,6 +28,8 @@ class TestTheTelephone:
         line.keyboard.press("2")
         expect(log(line)).to_contain_text("Huvudbiblioteket i Härnösand:")
         line.keyboard.press("9")
+        expect(log(line).locator("p", has_text="Tre knappar")).to_have_count(2)
+        expect(line.locator("[data-state]")).to_contain_text("väntar på att du trycker")
         line.keyboard.press("3")
         expect(log(line)).to_contain_text("Tryck 1 om vi ska ringa det numret.", timeout=60_000)
         line.keyboard.press("1")

@@ -1,7 +1,10 @@
 """A waiting-room screen as it hangs on the wall: it follows what is published, and stands without network."""
 
+import contextlib
 import os
 import re
+import socket
+import threading
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,12 +17,55 @@ pytestmark = pytest.mark.browser
 WALL = "/skarm/huvudbiblioteket/?alltid"  # lit also when the tests run at night
 
 
+class Cable:
+    """The network between a screen and the server. Pulled out it is truly gone, for the worker as well."""
+
+    def __init__(self, port):
+        self.to, self.ends = port, []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.plug_in(self.listener)
+
+    def plug_in(self, listener=None):
+        self.listener = listener or socket.create_server(("127.0.0.1", self.port))
+        threading.Thread(target=self._accept, args=(self.listener,), daemon=True).start()
+
+    def pull_out(self):
+        for end in [self.listener, *self.ends]:
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+        self.ends.clear()
+
+    def _accept(self, listener):
+        with contextlib.suppress(OSError):
+            while True:
+                near = listener.accept()[0]
+                far = socket.create_connection(("127.0.0.1", self.to))
+                self.ends += [near, far]
+                for one, other in ((near, far), (far, near)):
+                    threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
+
+    def _carry(self, one, other):
+        with contextlib.suppress(OSError):
+            while data := one.recv(65536):
+                other.sendall(data)
+            other.shutdown(socket.SHUT_WR)
+
+
 @pytest.fixture
-def wall(context, server):
+def cable(server):
+    cable = Cable(urlsplit(server.url).port)
+    yield cable
+    cable.pull_out()
+
+
+@pytest.fixture
+def wall(context, cable):
     """A screen of its own, whose console may complain that the network is gone."""
     page = context.new_page()
     page.clock.install()
-    page.goto(WALL)
+    page.goto(f"http://localhost:{cable.port}{WALL}")
     return page
 
 
@@ -122,10 +168,10 @@ def kept(wall):
     pytest.fail("the worker did not keep the page")
 
 
-def test_without_network_it_starts_again_and_says_how_old_it_is(wall, context):
+def test_without_network_it_starts_again_and_says_how_old_it_is(wall, cable):
     first = wall.locator("h1").inner_text()
     kept(wall)
-    context.set_offline(True)
+    cable.pull_out()
     wall.clock.run_for(95_000)
     expect(wall.locator(".tv-age")).to_have_text(re.compile(r"^Uppdaterad \w+dag \d+ \w+ klockan \d+\.\d\d$"))
     wall.reload()
@@ -133,15 +179,15 @@ def test_without_network_it_starts_again_and_says_how_old_it_is(wall, context):
     expect(wall.locator(".tv-age")).to_have_text(re.compile("^Uppdaterad "))
     assert wall.evaluate("() => document.querySelector('.tv-drawing').naturalWidth") > 0
     assert wall.evaluate("() => document.fonts.check('20px Atkinson')")
-    context.set_offline(False)
+    cable.plug_in()
     wall.clock.run_for(31_000)
     expect(wall.locator(".tv-age")).to_have_text("")
 
 
-def test_without_network_nothing_is_shown_longer_than_it_is_true(wall, context):
+def test_without_network_nothing_is_shown_longer_than_it_is_true(wall, cable):
     first = wall.locator("h1").inner_text()
     kept(wall)
-    context.set_offline(True)
+    cable.pull_out()
     wall.clock.fast_forward(190 * 3600 * 1000)  # past Monday at eight, when there is another word
     wall.clock.run_for(2_000)
     expect(wall.locator("h1")).not_to_have_text(first)

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import segno
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -77,6 +78,8 @@ def _post_html(post: Post) -> str:
     context = {
         "post": post,
         "drawing": drawing,
+        # Without our own host: a screen may reach us by another name, and the page allows pictures from its own only.
+        "drawing_url": drawing.url.removeprefix(settings.BASE_URL) if drawing else "",
         "size": "longest"
         if longest > 18 or len(post.title) > 36
         else "long"
