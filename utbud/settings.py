@@ -97,14 +97,17 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 INSTALLED_APPS = [
     "utbud.web",
+    "utbud.courses",
     "utbud.learning",
     "utbud.search",
     "utbud.publishing",
     "utbud.phone",
     "utbud.screens",
+    "utbud.notices",
     "utbud.channels",
     "utbud.inbox",
     "utbud.formats",
+    "utbud.calendar",
     "utbud.places",
     "utbud.people",
     "utbud.base",
