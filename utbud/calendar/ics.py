@@ -1,0 +1,100 @@
+"""Calendar files (iCalendar, RFC 5545), as phones and Outlook read them."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+from functools import cache, lru_cache
+
+from icalendar import Calendar, Component, vDatetime
+from icalendar import Event as Entry
+
+from utbud.base import dates
+from utbud.base.hashing import content_hash
+
+CONTENT_TYPE = "text/calendar; charset=utf-8"
+REFRESH = dt.timedelta(hours=1)
+MOST_KEPT = 5000  # entries in memory, at some 700 bytes
+BEGIN, END = b"BEGIN:VEVENT\r\n", b"END:VCALENDAR\r\n"
+NOT_TEXT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]"
+)  # RFC 5545, section 3.1; halves of signs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something with a time. ``uid`` never changes; ``sequence`` goes up when the time or the place does."""
+
+    uid: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    title: str
+    place: str = ""
+    text: str = ""
+    url: str = ""
+    cancelled: bool = False
+    sequence: int = 0
+    changed_at: dt.datetime
+
+
+def fingerprint(events: Iterable[Event], *, name: str) -> str:
+    """What a calendar file says, as a hash for its ETag (unquoted): the same for the same events, whatever the clock."""
+    return content_hash([name, [astuple(event) for event in events]])[:32]
+
+
+def calendar_file(events: Iterable[Event], *, name: str, now: dt.datetime) -> bytes:
+    """``events`` as a calendar called ``name``, made at ``now``, with what a reader needs to know of Stockholm's time."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Digitalt utbud//SV")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("name", _clean(name))
+    calendar.add("x-wr-calname", _clean(name))  # what Outlook and Apple read instead
+    calendar.add("x-wr-timezone", "Europe/Stockholm")
+    calendar.add("refresh-interval", REFRESH, {"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT1H")
+    entries = [_lines(event) for event in events]
+    if entries:
+        calendar.add_component(_stockholm())
+    # Each entry is written once and kept, since thousands take a second; only the stamp is the file's own.
+    stamp = BEGIN + b"DTSTAMP:" + vDatetime(now.astimezone(dt.UTC)).to_ical() + b"\r\n"
+    return calendar.to_ical().removesuffix(END) + b"".join(stamp + entry for entry in entries) + END
+
+
+@cache
+def _stockholm() -> Component:
+    """The library's own description of the time zone; it takes long to work out."""
+    calendar, entry = Calendar(), Entry()
+    entry.add("dtstart", dt.datetime(2026, 1, 1, tzinfo=dates.STOCKHOLM))
+    calendar.add_component(entry)
+    calendar.add_missing_timezones()
+    return calendar.timezones[0]
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _lines(event: Event) -> bytes:
+    """``event`` as it is written, folded and escaped, without its first line and its stamp."""
+    entry = Entry()
+    entry.add("uid", event.uid)
+    entry.add("last-modified", event.changed_at)
+    entry.add("sequence", event.sequence)
+    entry.add("dtstart", _wall_time(event.starts_at))
+    entry.add("dtend", _wall_time(event.ends_at))
+    entry.add("summary", _clean(event.title))
+    for name, value in (("location", event.place), ("description", event.text), ("url", event.url)):
+        if value:
+            entry.add(name, _clean(value))
+    entry.add("status", "CANCELLED" if event.cancelled else "CONFIRMED")
+    return entry.to_ical().removeprefix(BEGIN)
+
+
+def _wall_time(moment: dt.datetime) -> dt.datetime:
+    """Stockholm's time; but UTC in the hour that comes a second time in autumn, which a wall clock cannot name."""
+    there = dates.local(moment)
+    return moment.astimezone(dt.UTC) if there.fold else there
+
+
+def _clean(text: str) -> str:
+    """``text`` without the signs that a calendar file cannot hold; text pasted from slides often has one."""
+    return NOT_TEXT.sub(" ", text)
