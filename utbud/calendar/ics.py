@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from functools import cache, lru_cache
 
-from icalendar import Calendar, Component, vDatetime
+from icalendar import Calendar, Component, vDatetime, vText
 from icalendar import Event as Entry
 
 from utbud.base import dates
@@ -49,8 +49,8 @@ def calendar_file(events: Iterable[Event], *, name: str, now: dt.datetime) -> by
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("name", _clean(name))
-    calendar.add("x-wr-calname", _clean(name))  # what Outlook and Apple read instead
+    calendar.add("name", vText(_clean(name)))  # the library does not know that this is text
+    calendar.add("x-wr-calname", vText(_clean(name)))  # what Outlook and Apple read instead
     calendar.add("x-wr-timezone", "Europe/Stockholm")
     calendar.add("refresh-interval", REFRESH, {"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
