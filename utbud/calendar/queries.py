@@ -22,6 +22,29 @@ class Clash:
     booking: Booking
 
 
+@dataclass(frozen=True)
+class Busy:
+    """One thing in the calendar: all that is booked for one source."""
+
+    bookings: tuple[Booking, ...]  # at least one; they have the same time and title
+    clashes: tuple[Clash, ...]
+
+    @property
+    def booking(self) -> Booking:
+        """Any of the bookings, for what they share."""
+        return self.bookings[0]
+
+    @property
+    def names(self) -> str:
+        """«Anna, Kameran, Studion»"""
+        return ", ".join(sorted(booking.resource.name for booking in self.bookings))
+
+    def on(self, day: dt.date) -> bool:
+        """Whether any of it is on ``day`` in Stockholm; what ends at midnight is not on the day after."""
+        last = dates.local(self.booking.ends_at - dt.timedelta(microseconds=1))
+        return dates.local(self.booking.starts_at).date() <= day <= last.date()
+
+
 def overlapping(starts_at: dt.datetime, ends_at: dt.datetime) -> QuerySet[Booking]:
     """Bookings that share time with [starts_at, ends_at), with their resources; back to back shares none."""
     return Booking.objects.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).select_related("resource")
@@ -57,6 +80,21 @@ def clashes_of(sources: Iterable[str]) -> dict[str, list[Clash]]:
     return found
 
 
+def busy(starts_at: dt.datetime, ends_at: dt.datetime, resource: Resource | None = None) -> list[Busy]:
+    """All that is booked in [starts_at, ends_at), the earliest first, with what each clashes with.
+
+    With ``resource`` only what has it. Three queries whatever the number.
+    """
+    rows = overlapping(starts_at, ends_at)
+    if resource:
+        rows = rows.filter(source__in=Booking.objects.filter(resource=resource).values("source"))
+    together: dict[str, list[Booking]] = defaultdict(list)
+    for row in rows:
+        together[row.source].append(row)
+    found = clashes_of(together)
+    return [Busy(tuple(bookings), tuple(found[source])) for source, bookings in together.items()]
+
+
 def clash_words(clash: Clash) -> str:
     """«Anna är upptagen tisdag 3 mars klockan 10–12: Ring med bild.» A thing «används», whatever its gender."""
     words = (
@@ -89,9 +127,28 @@ def when_words(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
     }
 
 
+def time_words(booking: Booking) -> str:
+    """«10–12», or with both days where it goes past midnight."""
+    start, end = dates.local(booking.starts_at), dates.local(booking.ends_at)
+    if start.date() == end.date():
+        return dates.span_words(start.time(), end.time())
+    return when_words(booking.starts_at, booking.ends_at)
+
+
 def bookings_of(user: User, since: dt.datetime) -> QuerySet[Booking]:
     """What ``user`` is booked for and has not ended by ``since``, the earliest first."""
     return Booking.objects.filter(resource__user=user, ends_at__gt=since)
+
+
+def rooms_of(sources: Iterable[str]) -> dict[str, str]:
+    """Where each of ``sources`` is: «Studion, Storgatan 1, 871 31 Härnösand». One query; none for what has no room."""
+    rooms = Booking.objects.filter(source__in=list(sources), resource__kind=Resource.Kind.ROOM)
+    found: dict[str, list[str]] = defaultdict(list)
+    for booking in rooms.select_related("resource__place").order_by("resource__name"):
+        place = booking.resource.place
+        parts = (booking.resource.name, place.name if place else "", place.address if place else "")
+        found[booking.source].append(", ".join(dict.fromkeys(part for part in parts if part)))
+    return {source: "; ".join(words) for source, words in found.items()}
 
 
 def token_hash(token: str) -> str:

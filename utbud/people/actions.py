@@ -30,6 +30,8 @@ STAFF_PERMISSIONS = (
     "inbox.add_message",
     "inbox.change_message",
     "inbox.view_message",
+    "calendar.view_booking",
+    "calendar.view_resource",
     "channels.view_channelsetup",
     "channels.view_delivery",
     "channels.change_delivery",

@@ -30,6 +30,7 @@ NEVER = (
     "/dokument/",
     "/samarbeta/",
     "/prenumerera/",
+    "/kalender/",
     "/api/",
     "/tillganglighet/rapportera/",
 )

@@ -5,6 +5,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from utbud.calendar import urls as calendar_urls
 from utbud.channels import urls as channels_urls
 from utbud.inbox import urls as inbox_urls
 from utbud.learning import urls as learning_urls
@@ -26,6 +27,7 @@ urlpatterns = [
     path("", include(publishing_urls)),
     path("", include(search_urls)),
     path("", include(inbox_urls)),
+    path("", include(calendar_urls)),
     path("", include(places_urls)),
     path("", include(channels_urls)),
     path("", include(phone_urls)),
