@@ -9,8 +9,12 @@ from django_tasks_db.models import DBTaskResult
 from utbud.channels import actions
 from utbud.channels.models import Delivery
 
+AT_ONCE = (
+    50  # before all that is made, read in or indexed: what is approved must not wait behind a year's films
+)
 
-@task()
+
+@task(priority=AT_ONCE)
 def empty_outbox() -> None:
     """Send and take back all that is due."""
     actions.deliver_due(timezone.now())

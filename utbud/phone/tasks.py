@@ -8,10 +8,10 @@ from django_tasks_db.models import DBTaskResult
 
 from utbud.phone import actions, queries
 
-AT_ONCE = 60  # files, about half a second each
+AT_ONCE = 20  # files, about half a second each: what is more urgent waits for no more than that
 
 
-@task()
+@task(priority=10)
 def read_in_missing() -> None:
     """Read in what callers may come to hear soon, a part at a time so that other jobs have their turn."""
     actions.read_in_missing(timezone.now(), at_most=AT_ONCE)
