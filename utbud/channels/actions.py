@@ -9,7 +9,7 @@ import dataclasses
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -59,27 +59,38 @@ def announce(*, post: Post, planned: Iterable[Planned], now: dt.datetime) -> int
 
 
 def amend(*, post: Post, planned: Iterable[Planned], now: dt.datetime) -> int:
-    """Put a new version of something that is out in the outbox, where the channel can correct what it said.
+    """Put a new version of something that is out in the outbox, in the caller's transaction. Returns how many deliveries.
 
-    What still waits is replaced by the new version. Channels where it never was are left alone. In the caller's
-    transaction. Returns how many deliveries.
+    Where the old version is out, the new one corrects it if the channel can (by hand a person does). Where it still
+    waited or was refused, the new one takes its place, for just those who have not had the old. Channels where it
+    never was are left alone.
     """
     made = 0
     for one in planned:
         old = (
             Delivery.objects.filter(dispatch__item=post.item, dispatch__channel=one.setup)
-            .exclude(dispatch__version=post.version)
-            .filter(state__in=[*UNDONE, Delivery.SENDING, Delivery.SENT])
             .filter(dispatch__withdrawn_at=None)
-            .order_by("-pk")
+            .exclude(dispatch__version=post.version)
         )
-        if Delivery.objects.filter(pk__in=old.values("pk"), state__in=UNDONE, maybe_out=False).update(
-            state=Delivery.STOPPED, error=_("Ersatt av en nyare text.")
-        ):
-            made += _put(post, one, now)
-        elif one.adapter.can_correct and not one.adapter.subscribers and (newest := old.first()):
-            made += _put(post, one, now, corrects=newest)
+        out = old.filter(queries.MAY_BE_OUT).order_by("-pk").first()
+        replaced = _replace(old)
+        if one.adapter.subscribers:
+            made += _put(post, one, now, only=replaced) if replaced else 0
+        elif out is None:
+            made += _put(post, one, now) if replaced else 0
+        elif one.adapter.can_correct or one.adapter.by_hand:
+            made += _put(post, one, now, corrects=out)
     return made
+
+
+def _replace(old: DeliveryQuerySet) -> set[str]:
+    """Stop what of ``old`` has not gone out. Returns the recipients (their ids, "" for a page of our own)."""
+    undone = old.filter(state__in=UNDONE, maybe_out=False).select_for_update(of=("self",))
+    recipients = dict(undone.order_by("pk").values_list("pk", "recipient"))
+    Delivery.objects.filter(pk__in=recipients).update(
+        state=Delivery.STOPPED, error=_("Ersatt av en nyare text.")
+    )
+    return set(recipients.values())
 
 
 def share(*, post: Post, text: str, setup: ChannelSetup, now: dt.datetime) -> int:
@@ -98,7 +109,14 @@ def share(*, post: Post, text: str, setup: ChannelSetup, now: dt.datetime) -> in
     return made
 
 
-def _put(post: Post, one: Planned, now: dt.datetime, *, corrects: Delivery | None = None) -> int:
+def _put(
+    post: Post,
+    one: Planned,
+    now: dt.datetime,
+    *,
+    corrects: Delivery | None = None,
+    only: Collection[str] | None = None,
+) -> int:
     dispatch, made = Dispatch.objects.get_or_create(
         item=post.item,
         version=post.version,
@@ -111,7 +129,11 @@ def _put(post: Post, one: Planned, now: dt.datetime, *, corrects: Delivery | Non
     state = Delivery.BY_HAND if one.adapter.by_hand else Delivery.WAITING
     to: list[Subscriber | None] = [None]
     if one.adapter.subscribers:
-        to = list(Subscriber.objects.active().filter(channel=one.setup))
+        to = [
+            subscriber
+            for subscriber in Subscriber.objects.active().filter(channel=one.setup)
+            if only is None or str(subscriber.pk) in only
+        ]
     rows = [
         Delivery(
             dispatch=dispatch,
@@ -204,13 +226,18 @@ def _attempt(
             Delivery.objects.filter(pk=delivery.corrects_id, state=Delivery.SENT).update(
                 state=Delivery.REPLACED
             )
-        if state == Delivery.SENT:
+        if state == Delivery.SENT and not _was_out(delivery):
             reach.count(
                 way=delivery.dispatch.channel.kind, what="sent", now=clock(), item=delivery.dispatch.item
             )
     if unavailable is not None:
         raise unavailable
     return state in (Delivery.SENT, Delivery.TAKEN_BACK)
+
+
+def _was_out(delivery: Delivery) -> bool:
+    """Whether it corrects what was out when it was claimed: told once, it is not counted again."""
+    return delivery.corrects is not None and delivery.corrects.state == Delivery.SENT
 
 
 def _send(delivery: Delivery, adapter: Channel) -> dict[str, object]:
@@ -362,12 +389,18 @@ def _start_taking_back(rows: DeliveryQuerySet, now: dt.datetime) -> int:
 
 
 def mark_posted(*, delivery: Delivery, url: str, by: User, now: dt.datetime) -> None:
-    """A person has posted it by hand. Raises NotNow when it is not theirs to tick."""
-    if not Delivery.objects.filter(pk=delivery.pk, state=Delivery.BY_HAND).update(
-        state=Delivery.SENT, sent_at=now, url=url[:500], by=by, error=""
-    ):
-        raise NotNow(_("Den är redan avbockad eller stoppad."))
-    reach.count(way=delivery.dispatch.channel.kind, what="sent", now=now, item=delivery.dispatch.item)
+    """A person has posted it by hand, or changed what was posted. Raises NotNow when it is not theirs to tick."""
+    old = delivery.corrects
+    with transaction.atomic():
+        if not Delivery.objects.filter(pk=delivery.pk, state=Delivery.BY_HAND).update(
+            state=Delivery.SENT, sent_at=now, url=(url or (old.url if old else ""))[:500], by=by, error=""
+        ):
+            raise NotNow(_("Den är redan avbockad eller stoppad."))
+        if old:
+            Delivery.objects.filter(pk=old.pk, state=Delivery.SENT).update(state=Delivery.REPLACED)
+            return
+        dispatch = delivery.dispatch
+        reach.count(way=dispatch.channel.kind, what="sent", now=now, item=dispatch.item)
 
 
 def mark_taken_down(*, delivery: Delivery, by: User, now: dt.datetime) -> None:
@@ -385,6 +418,11 @@ def undo_mark(*, delivery: Delivery, by: User, now: dt.datetime) -> None:
     if posted_at and rows.filter(state=Delivery.SENT, sent_at=posted_at, dispatch__withdrawn_at=None).update(
         state=Delivery.BY_HAND, sent_at=None, url="", by=by, due_at=now
     ):
+        if delivery.corrects_id:
+            Delivery.objects.filter(pk=delivery.corrects_id, state=Delivery.REPLACED).update(
+                state=Delivery.SENT
+            )
+            return
         dispatch = delivery.dispatch
         reach.count(way=dispatch.channel.kind, what="sent", now=posted_at, item=dispatch.item, times=-1)
     elif not rows.filter(state=Delivery.TAKEN_BACK).update(

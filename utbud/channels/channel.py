@@ -159,8 +159,8 @@ class Channel:
             found.append(Remark(says=_("Bilden saknar beskrivning för den som inte ser den."), stops=True))
         return found
 
-    def price(self, text: str) -> str:
-        """What one recipient costs, in words, "" for nothing."""
+    def price(self, text: str, recipients: int = 0) -> str:
+        """What one recipient costs and, where there are several, what all do, in words; "" for nothing."""
         return ""
 
     # --- what it does ---------------------------------------------------------------------------

@@ -5,12 +5,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Max, Min, Q
+from django.utils.translation import gettext as _
 
 from utbud.channels.channel import Channel, Remark, adapters
 from utbud.channels.models import ChannelSetup, Delivery, DeliveryQuerySet, Subscriber
 from utbud.channels.post import Fitted, Media, Post
 
 OUT = (Delivery.SENT, Delivery.TAKING_BACK, Delivery.REMAINS)
+# What is out, or may be: a new version corrects it, and does not come beside it.
+MAY_BE_OUT = Q(state__in=[Delivery.SENDING, Delivery.SENT, Delivery.UNSURE]) | Q(
+    state=Delivery.WAITING, maybe_out=True
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +50,15 @@ def preflight(
 ) -> list[Preflight]:
     """What every channel that is on would say of ``post``; ``texts`` are staff's own, by the channel's id.
 
-    May ask a service for its limits. Never inside a transaction.
+    Where it is out already, the first remark says what a new text does there. May ask a service for its limits.
+    Never inside a transaction.
     """
     setups = channels_on() if setups is None else list(setups)
+    out = set(
+        Delivery.objects.filter(MAY_BE_OUT, dispatch__item=post.item, dispatch__withdrawn_at=None)
+        .values_list("dispatch__channel", flat=True)
+        .distinct()
+    )
     counts = dict(
         Subscriber.objects.active()
         .filter(channel__in=setups)
@@ -55,16 +66,25 @@ def preflight(
         .annotate(n=Count("pk"))
         .order_by()
     )
-    return [_preflight(setup, post, texts.get(str(setup.pk), ""), counts) for setup in setups]
+    return [
+        _preflight(setup, post, texts.get(str(setup.pk), ""), counts, out=setup.pk in out) for setup in setups
+    ]
 
 
-def _preflight(setup: ChannelSetup, post: Post, own: str, counts: Mapping[int, int]) -> Preflight:
+def _preflight(
+    setup: ChannelSetup, post: Post, own: str, counts: Mapping[int, int], *, out: bool
+) -> Preflight:
     adapter = setup.adapter()
     try:
         suggestion = adapter.compose(post)
     except ValueError:  # not even the link has room
         suggestion = Fitted("", adapter.body(post))
     text = own.strip() or suggestion.text
+    remarks, changes = adapter.remarks(post, text), adapter.can_correct or adapter.by_hand
+    if out:
+        says = Remark(says=_out_already(adapter))
+        remarks = [says, *remarks] if changes else [says]  # what is not sent stops nothing
+    recipients = counts.get(setup.pk, 0) if adapter.subscribers and not out else None
     return Preflight(
         setup=setup,
         adapter=adapter,
@@ -74,10 +94,20 @@ def _preflight(setup: ChannelSetup, post: Post, own: str, counts: Mapping[int, i
         length=adapter.count(text),
         limit=adapter.limit(),
         picture=adapter.picture(post),
-        remarks=adapter.remarks(post, text),
-        recipients=counts.get(setup.pk, 0) if adapter.subscribers else None,
-        price=adapter.price(text),
+        remarks=remarks,
+        recipients=recipients,
+        price="" if out and not changes else adapter.price(text, recipients or 0),
     )
+
+
+def _out_already(adapter: Channel) -> str:
+    if adapter.by_hand:
+        return _("Finns redan ute. En ny text läggs fram för er att ändra till.")
+    if adapter.subscribers:
+        return _("Finns redan ute. Den som har fått den får inget nytt.")
+    if adapter.can_correct:
+        return _("Finns redan ute. En ny text kommer i stället.")
+    return _("Finns redan ute, och går inte att ändra där.")
 
 
 @dataclass(frozen=True)
@@ -110,7 +140,7 @@ def standings(item: str) -> list[Standing]:
         Standing(
             channel=setups[row["dispatch__channel"]],
             state=row["state"],
-            state_words=str(Delivery.STATES[row["state"]]),
+            state_words=_state_words(newest[row["newest"]]),
             count=row["n"],
             since=row["since"],
             url=newest[row["newest"]].url if row["n"] == 1 else "",
@@ -121,6 +151,12 @@ def standings(item: str) -> list[Standing]:
     ]
 
 
+def _state_words(delivery: Delivery) -> str:
+    if delivery.state == Delivery.BY_HAND and delivery.corrects_id:
+        return _("ska rättas för hand")
+    return str(Delivery.STATES[delivery.state])
+
+
 @dataclass(frozen=True)
 class TakeBack:
     """What withdrawing an item would do on one channel."""
@@ -129,14 +165,16 @@ class TakeBack:
     count: int
     possible: bool
     by_hand: bool
+    unsure: int = 0  # besides, so many that may be out: nobody has looked yet
 
 
 def take_back_plan(item: str) -> list[TakeBack]:
-    """What is out of ``item`` and whether it can be taken back, a line a channel."""
+    """What is out of ``item``, or may be, and whether it can be taken back, a line a channel."""
+    unsure = Q(state=Delivery.UNSURE)
     found = (
-        Delivery.objects.filter(dispatch__item=item, state__in=OUT)
+        Delivery.objects.filter(Q(state__in=OUT) | unsure, dispatch__item=item)
         .values("dispatch__channel")
-        .annotate(n=Count("pk"))
+        .annotate(n=Count("pk", filter=~unsure), unsure=Count("pk", filter=unsure))
         .order_by("dispatch__channel__name")
     )
     rows = list(found)
@@ -147,7 +185,7 @@ def take_back_plan(item: str) -> list[TakeBack]:
         kind = setup.adapter_class
         by_hand = bool(kind and kind.by_hand)
         possible = bool(kind and (kind.can_recall or by_hand))
-        plan.append(TakeBack(setup, row["n"], possible, by_hand))
+        plan.append(TakeBack(setup, row["n"], possible, by_hand, row["unsure"]))
     return plan
 
 

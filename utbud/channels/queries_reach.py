@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.models import Page
 
+from utbud.channels import reach
 from utbud.channels.models import ChannelSetup, Reach
 from utbud.channels.sources import registered
 
@@ -24,13 +25,19 @@ COUNTED: dict[tuple[str, str], Any] = {
     ("card", "download"): gettext_lazy("Bild hämtad"),
     ("feed", "fetch"): gettext_lazy("Flöde hämtat"),
     ("phone", "call"): gettext_lazy("Samtal till telefonlinjen"),
-    ("phone", "listen"): gettext_lazy("Lyssnat i telefon"),
+    ("phone", "listened"): gettext_lazy("Ord hörda i telefon"),
+    ("phone", "hours"): gettext_lazy("Öppettider hörda i telefon"),
+    ("phone", "callback"): gettext_lazy("Bett om att bli uppringd"),
+    ("phone", "staff"): gettext_lazy("Kopplade till personal"),
 }
 WHATS: dict[str, Any] = {
     "sent": gettext_lazy("skickat"),
     "view": gettext_lazy("sett"),
     "play": gettext_lazy("spelat"),
+    "joined": gettext_lazy("nya prenumeranter"),
+    "stopped": gettext_lazy("slutade prenumerera"),
 }
+NOT_REACHED = ("joined", "stopped")  # who began and who stopped: told, but not added to how many were reached
 
 Way = tuple[str, str]  # way and what
 
@@ -70,7 +77,7 @@ def table(first: dt.date, last: dt.date) -> Table:
             item=item,
             title=names[item],
             counts=tuple(counts.get(way, 0) for way in ways),
-            total=sum(counts.values()),
+            total=sum(count for (_way, what), count in counts.items() if what not in NOT_REACHED),
         )
         for item, counts in numbers.items()
     ]
@@ -92,6 +99,13 @@ def by_day(first: dt.date, last: dt.date, *, item: str = "") -> dict[tuple[dt.da
         counted = counted.filter(item=item)
     rows = counted.values_list("day", "way", "what").annotate(n=Sum("count")).order_by("day", "way", "what")
     return {(day, way, what): count for day, way, what, count in rows}
+
+
+def taken(item: str) -> list[tuple[str, int]]:
+    """What people have taken with them of ``item`` and keep, in words and how often: «Utskrift hämtad», 12."""
+    numbers = reach.taken(item)
+    ways = in_order((way, "download") for way in numbers)
+    return [(words, numbers[way]) for words, (way, _what) in zip(way_words(ways), ways, strict=True)]
 
 
 def titles(items: Iterable[str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from wagtail.models import Page
 
 from utbud.channels import queries as channels
-from utbud.channels import reach
+from utbud.channels import queries_reach
 from utbud.channels.models import ChannelSetup
 from utbud.people.staff import StaffRequest, staff_page
 from utbud.publishing import actions, posts
@@ -61,6 +61,7 @@ def channels_of(request: StaffRequest, page_id: int) -> HttpResponse:
         "standings": here,
         "sayable": [setup for setup in channels.channels_on() if setup.pk not in said] if page.live else [],
         "is_out": page.live,
+        "taken": [] if page.live else queries_reach.taken(item),  # what stays with people after a withdrawal
         "file_base": reverse("publishing_channels", args=[page.pk]) + "fil/",
     }
     return staff_page(
@@ -111,7 +112,7 @@ def withdraw(request: StaffRequest, page_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "page": page,
         "plan": channels.take_back_plan(page.item_key),
-        "taken": reach.taken(page.item_key),
+        "taken": queries_reach.taken(page.item_key),
     }
     return staff_page(
         request,

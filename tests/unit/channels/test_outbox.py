@@ -1,11 +1,12 @@
 """The outbox: each thing said once, taken back where it can be, and a person asked where nobody else knows."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
 from django.urls import reverse
 
-from utbud.channels import actions, queries, tasks, vault
+from utbud.channels import actions, queries, reach, tasks, vault
 from utbud.channels.channel import (
     ALWAYS,
     EMAIL,
@@ -228,6 +229,14 @@ def test_taken_back_everywhere_it_can(post, now):
     assert (Fake.said, len(FakeOnce.said), FakeKeyed.said) == ({}, 1, {})
 
 
+def test_what_may_be_out_is_told_before_it_is_taken_back(post, now):
+    channel(Fake)
+    Fake.plan[:] = [Unsure("Svaret kom aldrig.")]
+    put(post, now)
+    deliver(now)
+    assert [(one.count, one.unsure) for one in queries.take_back_plan(post.item)] == [(0, 1)]
+
+
 def test_withdrawn_in_the_moment_it_is_sent(post, now):
     channel()
     put(post, now)
@@ -249,10 +258,8 @@ def test_out_again_after_a_withdrawal(post, now):
     assert (states(), len(Fake.said)) == (["sent", "taken_back"], 1)
 
 
-def amended(post, now):
-    import dataclasses
-
-    new = dataclasses.replace(post, version="b" * 64, lead="BankID är ett sätt att visa vem du är.")
+def amended(post, now, version="b", lead="BankID är ett sätt att visa vem du är."):
+    new = dataclasses.replace(post, version=version * 64, lead=lead)
     return new, actions.amend(post=new, planned=actions.plan(post=new, texts={}), now=now)
 
 
@@ -284,6 +291,126 @@ def test_a_new_version_takes_the_place_of_one_that_waits(post, now):
 def test_nothing_new_is_said_where_it_never_was(post, now):
     channel(Fake)
     assert amended(post, now)[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("steps", "after"),
+    [
+        ([], ["replaced", "sent", "stopped"]),  # the correction still waited
+        ([Refused("Nej.")], ["replaced", "sent", "stopped"]),  # the correction was refused
+        ([Unavailable("Vänta.")], ["replaced", "sent", "stopped"]),
+    ],
+)
+def test_a_third_version_corrects_what_is_out_and_does_not_come_beside_it(
+    steps, after, post, now, monkeypatch
+):
+    channel(Fake)
+    put(post, now)
+    deliver(now)
+    new, _made = amended(post, now)
+
+    def correct(self, receipt, post, text):
+        raise steps[0]
+
+    if steps:
+        with monkeypatch.context() as patched:
+            patched.setattr(Fake, "correct", correct)
+            deliver(now)
+    newest, made = amended(new, now, "c", "BankID är ditt kort på nätet.")
+    deliver(now)
+    assert (made, states(), Fake.tries) == (1, after, 1)
+    assert ["kort på nätet" in text for text, _to in Fake.said.values()] == [True]
+    actions.withdraw(item=newest.item, now=now)
+    deliver(now)
+    assert Fake.said == {}
+
+
+def test_what_is_unsure_is_settled_before_it_is_corrected(post, now, site):
+    channel(Fake)
+    Fake.plan[:] = [Unsure("Svaret kom aldrig.")]
+    put(post, now)
+    deliver(now)
+    assert amended(post, now)[1] == 1
+    deliver(now)
+    old, new = Delivery.objects.order_by("pk")
+    assert (old.state, new.state, "först" in new.error) == ("unsure", "refused", True)
+    Delivery.objects.filter(pk=old.pk).update(reference="0")
+    actions.it_went_out(delivery=old, url="", by=site.editor, now=now)
+    actions.try_again(delivery=new, by=site.editor, now=now)
+    deliver(now)
+    assert (states(), Fake.tries) == (["replaced", "sent"], 1)
+    assert "visa vem du är" in Fake.said["0"][0]
+
+
+@pytest.mark.parametrize("left", [Refused("Adressen finns inte."), Unavailable("Vänta.")])
+def test_a_new_version_goes_to_those_who_have_not_had_the_old_and_to_nobody_else(left, post, now):
+    setup = channel(FakeList)
+    for name in ("anna", "bo", "cilla"):
+        Subscriber.objects.create(
+            channel=setup, address=f"{name}@example.org", confirmed_at=now, asked_at=now
+        )
+    FakeList.plan[:] = [None, None, left]
+    put(post, now)
+    deliver(now)
+    late = Subscriber.objects.create(channel=setup, address="dan@example.org", confirmed_at=now, asked_at=now)
+    _new, made = amended(post, now)
+    deliver(now)
+    who = [to.split("@")[0] for _text, to in FakeList.said.values()]
+    assert (made, sorted(who)) == (1, ["anna", "bo", "cilla"])
+    assert not late.deliveries.exists()
+    assert amended(post, now, "c")[1] == 0  # everyone has had it
+
+
+def test_what_is_posted_by_hand_is_corrected_by_hand(post, now, site, client):
+    ChannelSetup.objects.create(kind="by-hand", name="Anslagstavlan", on=True)
+    put(post, now)
+    first = Delivery.objects.get()
+    actions.mark_posted(delivery=first, url="https://tavlan.example.org/1", by=site.editor, now=now)
+    new, made = amended(post, now)
+    assert (made, states()) == (1, ["by_hand", "sent"])
+    [waits] = queries.for_a_person()
+    assert [one.state_words for one in queries.standings(post.item)] == ["ska rättas för hand", "ute"]
+    client.force_login(site.editor)
+    page = client.get(reverse("channels_delivery", args=[waits.pk])).content.decode()
+    assert "En äldre text ligger ute" in page
+    assert "https://tavlan.example.org/1" in page
+    actions.mark_posted(delivery=waits, url="", by=site.editor, now=now)
+    waits.refresh_from_db()
+    assert (states(), waits.url) == (["replaced", "sent"], "https://tavlan.example.org/1")
+    actions.undo_mark(delivery=waits, by=site.editor, now=now)
+    assert states() == ["by_hand", "sent"]
+    assert Reach.objects.get().count == 1  # a correction is no second time
+    actions.withdraw(item=new.item, now=now)
+    assert states() == ["stopped", "taking_back"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "says", "stops"),
+    [
+        (Fake, "kommer i stället", True),
+        (FakeOnce, "går inte att ändra", False),
+        (FakeList, "får inget nytt", False),
+    ],
+)
+def test_before_approval_one_sees_what_a_new_version_does_where_it_is_out(
+    kind, says, stops, post, now, monkeypatch
+):
+    setup = channel(kind)
+    if kind.subscribers:
+        Subscriber.objects.create(channel=setup, address="a@example.org", confirmed_at=now, asked_at=now)
+    monkeypatch.setattr(kind, "price", lambda self, text, recipients=0: "1 krona")
+    [before] = queries.preflight(post, {})
+    assert (before.remarks, before.price, before.recipients) == (
+        [],
+        "1 krona",
+        1 if kind.subscribers else None,
+    )
+    put(post, now)
+    deliver(now)
+    monkeypatch.setattr(kind, "max_length", 5)
+    [after] = queries.preflight(post, {})
+    assert says in after.remarks[0].says
+    assert (after.stops, bool(after.price), after.recipients) == (stops, stops, None)
 
 
 @pytest.mark.parametrize("what", ["off", "withdrawn", "no settings", "too long"])
@@ -380,6 +507,24 @@ def test_the_schedule_wakes_the_worker_once(post, now, settings):
     put(post, now)
     assert [tasks.wake(now), tasks.wake(now)] == [1, 1]
     assert DBTaskResult.objects.filter(task_path=tasks.empty_outbox.module_path).count() == 1
+
+
+def test_what_is_approved_goes_before_all_that_is_made(post, now, settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    from django_tasks_db.models import DBTaskResult
+
+    from utbud.phone.tasks import read_in_missing
+    from utbud.publishing import files
+
+    for revision in range(3):  # as after the first start, when a year of files is made
+        files.make_films.enqueue(revision_id=revision)
+        files.make_files.enqueue(revision)
+    read_in_missing.enqueue()
+    channel()
+    put(post, now)
+    tasks.wake(now)
+    order = [row.task_path.rpartition(".")[2] for row in DBTaskResult.objects.ready()]
+    assert order[:3] == ["empty_outbox", "read_in_missing", "make_files"]
 
 
 # --- with a page --------------------------------------------------------------------------------
@@ -537,9 +682,14 @@ def test_the_page_beside_the_editor(staff, write, publish, now, site):
     assert word.get_latest_revision_as_object().channel_texts == {}
     deliver(now)
     withdraw = reverse("publishing_withdraw", args=[word.pk])
-    assert "1 inlägg tas tillbaka" in staff.get(withdraw).content.decode()
+    reach.count(way="print", what="download", item=word.item_key, now=now, times=12)
+    told = staff.get(withdraw).content.decode()
+    assert "1 inlägg tas tillbaka" in told
+    assert "Utskrift hämtad: 12 gånger" in told
+    assert "Utskrift hämtad" not in staff.get(page).content.decode()
     staff.post(withdraw)
     assert states() == ["taking_back"]
+    assert "Utskrift hämtad: 12 gånger" in staff.get(page).content.decode()  # what is left with people
 
 
 def test_today_tells_what_needs_a_person(post, now, site):

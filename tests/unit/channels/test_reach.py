@@ -252,3 +252,21 @@ class TestTable:
     def test_not_for_strangers(self, site, client):
         assert client.get("/admin/rackvidd/").status_code == 302
         assert client.get("/admin/rackvidd/rackvidd.csv").status_code == 302
+
+
+def test_all_that_is_counted_has_words_for_staff():
+    from utbud.phone import queries as phone
+
+    said = (phone.CALL, phone.LISTENED, phone.HOURS, phone.CALL_BACK, phone.STAFF)
+    assert {(phone.WAY, what) for what in said} <= set(queries_reach.COUNTED)
+    assert {(way, what) for _begins, way, what in counting.FILES} <= set(queries_reach.COUNTED)
+    assert {counting.PAGE, counting.FEED} <= set(queries_reach.COUNTED)
+    assert {"sent", "joined", "stopped"} <= set(queries_reach.WHATS)
+
+
+@pytest.mark.django_db
+def test_who_stopped_is_not_added_to_how_many_were_reached(now):
+    for what, times in (("sent", 10), ("joined", 3), ("stopped", 2)):
+        reach.count(way="newsletter", what=what, now=now, times=times)
+    table = queries_reach.table(DAY, DAY)
+    assert (sorted(table.sums), table.total) == ([2, 3, 10], 10)

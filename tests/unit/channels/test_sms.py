@@ -173,6 +173,19 @@ def test_the_price_is_the_librarys_own(price: str, text: str, words: str) -> Non
     assert channel(price=price).price(text) == words
 
 
+@pytest.mark.parametrize(
+    ("price", "recipients", "words"),
+    [
+        ("", 214, "2 sms till var och en. Tillsammans 428 sms"),
+        ("0,55", 214, "2 sms till var och en, ungefär 1,10 kronor. Tillsammans 235,40 kronor"),
+        ("0,55", 1, "2 sms till var och en, ungefär 1,10 kronor"),
+        ("0,55", 0, "2 sms till var och en, ungefär 1,10 kronor"),
+    ],
+)
+def test_the_price_of_all_is_seen_before_approval(price: str, recipients: int, words: str) -> None:
+    assert channel(price=price).price("a" * 161, recipients) == words
+
+
 # --- 46elks -------------------------------------------------------------------------------------
 
 

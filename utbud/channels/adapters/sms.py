@@ -58,12 +58,11 @@ class Sms(Channel):
         ),
         Setting(
             name="link",
-            label=_("Ta med länk"),
-            help=_(
-                "Skriv ja om sms:en ska ha en länk. Polisen råder oss alla att inte trycka på länkar i sms, "
-                "så lämna helst tomt."
-            ),
+            label=_("Länk i sms"),
+            help=_("Polisen råder oss alla att inte trycka på länkar i sms."),
             required=False,
+            default="nej",
+            choices=(("nej", _("Nej, ingen länk")), ("ja", _("Ja, ta med länk"))),
         ),
     )
     subscribers = SMS
@@ -137,15 +136,19 @@ class Sms(Channel):
             )
         return found
 
-    def price(self, text: str) -> str:
+    def price(self, text: str, recipients: int = 0) -> str:
         count = sms.segments(text)
         each = _kronor(self.config.get("price", ""))
+        said = _now("%(count)s sms till var och en") % {"count": count}
+        if each is not None:
+            said = _now("%(said)s, ungefär %(price)s kronor") % {"said": said, "price": _money(count * each)}
+        if recipients <= 1:
+            return said
         if each is None:
-            return _now("%(count)s sms till var och en") % {"count": count}
-        price = f"{count * each:.2f}".replace(".", ",")
-        return _now("%(count)s sms till var och en, ungefär %(price)s kronor") % {
-            "count": count,
-            "price": price,
+            return _now("%(said)s. Tillsammans %(all)s sms") % {"said": said, "all": count * recipients}
+        return _now("%(said)s. Tillsammans %(all)s kronor") % {
+            "said": said,
+            "all": _money(count * each * recipients),
         }
 
     # --- what it does ---------------------------------------------------------------------------
@@ -215,6 +218,10 @@ def _kronor(text: str) -> float | None:
         return float(text.strip().replace(",", "."))
     except ValueError:
         return None
+
+
+def _money(kronor: float) -> str:
+    return f"{kronor:.2f}".replace(".", ",")
 
 
 def _about_signs(text: str) -> list[str]:
