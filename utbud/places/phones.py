@@ -32,3 +32,9 @@ def phone_link(text: str) -> str:
     """``tel:+46…`` for a number as it is written, "" for what cannot be rung."""
     number = parse_phone(text)
     return f"tel:{number}" if number else ""
+
+
+def is_mobile(number: str) -> bool:
+    """Whether an E.164 ``number`` can take a text message, as far as its plan tells."""
+    kind = phonenumbers.number_type(phonenumbers.parse(number))
+    return kind in (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)

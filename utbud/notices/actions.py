@@ -1,0 +1,335 @@
+"""The outbox for one person: tell, send, call or post, ask a person where nobody else knows, forget.
+
+As in ``channels``: a notice is made in the transaction of what it is about, sent after it, and claimed by a conditional
+update. No text message and no letter knows our key well enough to be sent twice, so what a killed process held is put
+before a person (docs/adr/0010, docs/adr/0013).
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterable
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from utbud.channels import sms
+from utbud.channels.actions import WAITS
+from utbud.channels.adapters.newsletter import Newsletter
+from utbud.channels.adapters.sms import LINK, Sms
+from utbud.channels.channel import Channel, Refused, Unavailable, Unsure
+from utbud.channels.post import Post
+from utbud.inbox.contact import Contact
+from utbud.notices import queries
+from utbud.notices.models import BY_ITSELF, Notice, NoticeQuerySet, Way
+from utbud.people.models import User
+from utbud.places import queries as places
+
+logger = logging.getLogger(__name__)
+Clock = Callable[[], dt.datetime]
+NOBODY = {"name": "", "address": "", "subject": "", "text": "", "reference": "", "error": ""}
+UNTRIED = {"attempts": 0, "first_tried_at": None, "last_tried_at": None}
+UNDONE = (*Notice.LISTED, Notice.REFUSED)  # what a person may see to in their own way
+Outcome = dict[str, object]
+
+
+class NotNow(Exception):
+    """Why something cannot be done to a notice, in Swedish, to be shown as it is."""
+
+
+@transaction.atomic
+def tell(
+    *,
+    about: str,
+    kind: str,
+    version: str,
+    contact: Contact,
+    name: str = "",
+    subject: str,
+    text: str,
+    now: dt.datetime,
+    due_at: dt.datetime | None = None,
+    expires_at: dt.datetime | None = None,
+    url: str = "",
+) -> Notice:
+    """Say ``text`` to ``contact``, in the caller's transaction; the same again is the same notice, whatever its way.
+
+    ``about`` is what it concerns («registration:12»), ``version`` what makes it another one of its ``kind`` (a time). It goes at
+    ``due_at`` (at once), and not after ``expires_at`` (never too late). ``url`` is where staff see what it concerns.
+    Raises ValueError for a link in what is sent as a text message or read aloud (rule 6), and for an empty text.
+    """
+    text = text.strip()
+    if not text:
+        raise ValueError("a notice must say something")
+    way = queries.way_for(contact)
+    if way in (Way.SMS, Way.CALL):
+        _refuse_link(text, way)
+    notice, _made = Notice.objects.get_or_create(
+        about=about,
+        kind=kind,
+        version=version,
+        address=contact.value,
+        purged_at=None,
+        defaults={
+            "way": way,
+            "name": name.strip()[:100],
+            "subject": " ".join(subject.split())[:200],
+            "text": sms.normalise(text) if way == Way.SMS else text,
+            "url": url,
+            "state": Notice.WAITING if way in BY_ITSELF else Notice.TO_DO,
+            "made_at": now,
+            "due_at": due_at or now,
+            "expires_at": expires_at,
+        },
+    )
+    return notice
+
+
+def _refuse_link(text: str, way: Way) -> None:
+    if not LINK.search(text):
+        return
+    setup = queries.sms_channel() if way == Way.SMS else None
+    adapter = setup.adapter() if setup else None
+    if not (isinstance(adapter, Sms) and adapter.with_link):
+        raise ValueError("a text message, and what is read aloud, holds no link")
+
+
+@transaction.atomic
+def stop(*, about: str, kinds: Iterable[str] | None = None, why: str, now: dt.datetime) -> int:
+    """Stop what waits about something, of some ``kinds`` or all. ``why`` is Swedish. Returns how many were stopped.
+
+    What is being sent at this moment, or may have gone out, keeps its state but is never sent again.
+    """
+    rows = Notice.objects.filter(about=about, stopped_at=None, purged_at=None)
+    if kinds is not None:
+        rows = rows.filter(kind__in=list(kinds))
+    rows.filter(state__in=[Notice.SENDING, Notice.UNSURE]).update(stopped_at=now)
+    return rows.filter(state__in=Notice.WAITS).update(state=Notice.STOPPED, stopped_at=now, error=why[:400])
+
+
+@transaction.atomic
+def forget(*, about: str, now: dt.datetime) -> int:
+    """Take name, address and words from all that was said about something. What waits is stopped first.
+
+    Kind, way, state and times stay for the figures. Returns how many notices it concerned.
+    """
+    stop(about=about, why="", now=now)
+    return Notice.objects.filter(about=about, purged_at=None).update(purged_at=now, **NOBODY)
+
+
+# --- sending ------------------------------------------------------------------------------------
+
+
+def send_due(now: dt.datetime, clock: Clock = timezone.now) -> int:
+    """Send all that is due by ``now`` and goes by itself, each claimed first. Returns how many came through.
+
+    A service that does not answer is left alone for the rest of the round.
+    """
+    done = 0
+    resting: set[str] = set()
+    while True:
+        waiting = Notice.objects.due(now).exclude(way__in=resting)
+        batch = list(waiting.order_by("due_at", "pk").values_list("pk", "way")[:100])
+        if not batch:
+            return done
+        for pk, way in batch:
+            if way in resting:
+                continue
+            try:
+                done += _work_on(pk, clock)
+            except Unavailable:
+                resting.add(way)
+
+
+def _work_on(pk: int, clock: Clock) -> bool:
+    """Claim one notice and send it. Raises Unavailable when its service does not answer."""
+    now = clock()
+    mine = Notice.objects.filter(pk=pk)
+    if _stop_expired(mine.expired(now), now):
+        return False
+    if not mine.filter(state=Notice.WAITING).update(
+        state=Notice.SENDING,
+        claimed_at=now,
+        last_tried_at=now,
+        first_tried_at=Coalesce(F("first_tried_at"), now),
+        attempts=F("attempts") + 1,
+    ):
+        return False  # another process was first, or it was stopped
+    return _attempt(Notice.objects.get(pk=pk), now, clock)
+
+
+def _attempt(notice: Notice, claimed_at: dt.datetime, clock: Clock) -> bool:
+    unavailable: Unavailable | None = None
+    try:
+        outcome = _send(notice, clock())
+        if outcome["state"] == Notice.SENT:
+            outcome["sent_at"] = clock()
+    except Unavailable as error:
+        unavailable = error
+        outcome = _try_later(notice, error, clock())
+    except Refused as error:
+        outcome = {"state": Notice.REFUSED, "error": str(error)[:400]}
+    except Exception as error:
+        logger.exception("notice %s failed", notice.pk)
+        says = _("Något gick fel hos oss (%(what)s).") % {"what": type(error).__name__}
+        outcome = {"state": Notice.UNSURE if notice.handed_over else Notice.REFUSED, "error": says}
+    _note(notice, claimed_at, outcome)
+    if unavailable is not None:
+        raise unavailable
+    return outcome["state"] == Notice.SENT
+
+
+def _send(notice: Notice, now: dt.datetime) -> Outcome:
+    library = places.library(now)
+    if notice.way == Way.SMS:
+        setup = queries.sms_channel()
+        if setup is None:  # turned off since it was told
+            return _as_call(now) | {"error": _("Det gick inte att skicka sms. Kanalen är avstängd.")}
+        carrier: Channel = setup.adapter()
+    else:
+        carrier = Newsletter({"reply_to": library.email})  # to one address: a letter, and no mailing
+    words = Post.note(title=notice.subject, sender=library.name, phone=library.phone)
+    notice.handed_over = True
+    receipt = carrier.send(words, notice.text, key=str(notice.key), to=notice.address)
+    return {"state": Notice.SENT, "reference": receipt.reference[:300], "error": ""}
+
+
+def _as_call(now: dt.datetime) -> Outcome:
+    """What makes a text message a call for staff."""
+    return {"way": Way.CALL, "state": Notice.TO_DO, "due_at": now, **UNTRIED}
+
+
+def _try_later(notice: Notice, error: Unavailable, now: dt.datetime) -> Outcome:
+    if isinstance(error, Unsure):  # a second try would be a second message
+        return {"state": Notice.UNSURE, "error": str(error)[:400]}
+    if notice.attempts > len(WAITS):
+        says = _("%(why)s Vi har försökt %(times)s gånger.") % {"why": error, "times": notice.attempts}
+        return {"state": Notice.REFUSED, "error": says[:400]}
+    wait = max(60 * WAITS[notice.attempts - 1], error.retry_after)
+    return {
+        "state": Notice.WAITING,
+        "due_at": now + dt.timedelta(seconds=wait),
+        "error": str(error)[:400],
+    }
+
+
+def _note(notice: Notice, claimed_at: dt.datetime, outcome: Outcome) -> None:
+    """Write what came of a try, unless another process has settled it. What was stopped meanwhile never waits again."""
+    with transaction.atomic():
+        mine = Notice.objects.filter(pk=notice.pk, state=Notice.SENDING, claimed_at=claimed_at)
+        held = mine.select_for_update().first()
+        if held is None:
+            logger.warning(
+                "notice %s took longer than its lease and was settled by another process", notice.pk
+            )
+            return
+        if held.stopped_at and outcome["state"] in Notice.WAITS:
+            outcome = {"state": Notice.STOPPED}
+        if held.purged_at:
+            outcome = {name: value for name, value in outcome.items() if name not in NOBODY}
+        mine.update(claimed_at=None, **outcome)
+
+
+def settle(now: dt.datetime) -> int:
+    """Put before a person what a killed process held, and stop what has become too late. Returns how many."""
+    held = Notice.objects.filter(state=Notice.SENDING, claimed_at__lte=now - Channel.lease)
+    says = _("Något avbröt oss mitt i. Se efter om det gick fram.")
+    done = held.filter(purged_at=None).update(state=Notice.UNSURE, claimed_at=None, error=says)
+    done += held.update(state=Notice.UNSURE, claimed_at=None)  # forgotten meanwhile
+    return done + _stop_expired(Notice.objects.expired(now), now)
+
+
+def _stop_expired(rows: NoticeQuerySet, now: dt.datetime) -> int:
+    return rows.update(state=Notice.STOPPED, stopped_at=now, error=_("Hann inte fram i tid."))
+
+
+# --- what a person does -------------------------------------------------------------------------
+
+
+def done(*, notice: Notice, by: User, now: dt.datetime) -> None:
+    """The call is made, the letter posted, or what did not come through was seen to in another way. Raises NotNow."""
+    _change(_standing(notice, *UNDONE), state=Notice.DONE, done_at=now, done_by=by)
+
+
+def not_reached(*, notice: Notice, by: User, now: dt.datetime) -> None:
+    """Nobody answered. The call stays on the list and the tries are counted. Raises NotNow."""
+    _change(
+        _standing(notice, *Notice.LISTED).filter(way=Way.CALL),
+        state=Notice.NOT_REACHED,
+        attempts=F("attempts") + 1,
+        first_tried_at=Coalesce(F("first_tried_at"), now),
+        last_tried_at=now,
+    )
+    logger.info("user %s did not reach the person of notice %s", by.pk, notice.pk)
+
+
+def give_up(*, notice: Notice, by: User, now: dt.datetime) -> None:
+    """Let be what could not be done: it asks nobody any more, but counts as not reached. Raises NotNow."""
+    why = _("Ingen blev nådd.") if notice.way == Way.CALL else notice.error
+    by_whom = {"done_at": now, "done_by": by}
+    _change(_standing(notice, *UNDONE), state=Notice.STOPPED, stopped_at=now, error=why, **by_whom)
+
+
+def call_instead(*, notice: Notice, by: User, now: dt.datetime) -> None:
+    """Put a text message that did not come through, or perhaps did not, on the call list. Raises NotNow."""
+    rows = _standing(notice, Notice.REFUSED, Notice.UNSURE).filter(way=Way.SMS, stopped_at=None)
+    _change(rows, **_as_call(now))
+    logger.info("user %s made notice %s a call", by.pk, notice.pk)
+
+
+def send_again(*, notice: Notice, by: User, now: dt.datetime) -> None:
+    """Let what was refused go again, by a person's word. Raises NotNow."""
+    _change(_standing(notice, Notice.REFUSED), **_anew(now))
+    logger.info("user %s sent notice %s again", by.pk, notice.pk)
+
+
+@transaction.atomic
+def settle_unsure(*, notice: Notice, went_out: bool, by: User, now: dt.datetime) -> None:
+    """A person has seen whether an unsure notice came through. If not it goes again, unless it is stopped or too late.
+
+    Raises NotNow.
+    """
+    rows = _standing(notice, Notice.UNSURE)
+    if went_out:
+        _change(rows, state=Notice.SENT, sent_at=now, done_at=now, done_by=by)
+        return
+    logger.info("user %s says that notice %s never came through", by.pk, notice.pk)
+    no_more = rows.filter(stopped_at__isnull=False)
+    if not no_more.update(state=Notice.STOPPED, error=_("Det behövdes inte längre.")):
+        _change(rows, **_anew(now))
+        _stop_expired(Notice.objects.filter(pk=notice.pk).expired(now), now)
+
+
+@transaction.atomic
+def undo(*, notice: Notice, by: User, now: dt.datetime) -> None:
+    """Take back what a person ticked last. Raises NotNow when there is nothing to take back."""
+    calls = _standing(notice, Notice.NOT_REACHED)
+    ticked = _standing(notice, Notice.DONE, Notice.STOPPED).filter(done_at__isnull=False)
+    said_out = _standing(notice, Notice.SENT).filter(done_at__isnull=False)
+    untick = {"done_at": None, "done_by": None}
+    if not (
+        calls.filter(attempts__gt=1).update(attempts=F("attempts") - 1)
+        or calls.update(state=Notice.TO_DO, **UNTRIED)
+        or ticked.filter(way__in=BY_ITSELF).update(state=Notice.REFUSED, stopped_at=None, **untick)
+        or ticked.filter(attempts__gt=0).update(state=Notice.NOT_REACHED, stopped_at=None, **untick)
+        or ticked.update(state=Notice.TO_DO, stopped_at=None, **untick)
+        or said_out.update(state=Notice.UNSURE, sent_at=None, **untick)
+    ):
+        raise NotNow(_("Det finns inget att ångra."))
+    logger.info("user %s took back the tick of notice %s", by.pk, notice.pk)
+
+
+def _standing(notice: Notice, *states: str) -> NoticeQuerySet:
+    """The row of ``notice`` while it is in one of ``states`` and names somebody."""
+    return Notice.objects.filter(pk=notice.pk, state__in=states, purged_at=None)
+
+
+def _anew(now: dt.datetime) -> Outcome:
+    return {"state": Notice.WAITING, "due_at": now, "error": "", **UNTRIED}
+
+
+def _change(row: NoticeQuerySet, **fields: object) -> None:
+    if not row.update(**fields):
+        raise NotNow(_("Någon annan hann före, eller så behövs det inte längre. Titta i listan igen."))

@@ -1,0 +1,153 @@
+"""Which way a notice takes, what waits for a person, and who has been reached."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from utbud.base import dates
+from utbud.channels.adapters.sms import Sms
+from utbud.channels.models import ChannelSetup
+from utbud.inbox.contact import Contact, ContactKind
+from utbud.notices.models import Notice, NoticeQuerySet, Way
+from utbud.places.phones import is_mobile
+
+LATE = dt.timedelta(minutes=30)  # what should have gone by itself, and has not
+
+
+def sms_channel() -> ChannelSetup | None:
+    """The channel that text messages go through: on, and with what it needs. None where there is none."""
+    setups = ChannelSetup.objects.filter(kind=Sms.slug, on=True)
+    return next((setup for setup in setups if not setup.adapter().missing()), None)
+
+
+def way_for(contact: Contact) -> Way:
+    """How a notice reaches ``contact`` today."""
+    if contact.kind == ContactKind.EMAIL:
+        return Way.EMAIL
+    if contact.kind == ContactKind.POST:
+        return Way.LETTER
+    return Way.SMS if is_mobile(contact.value) and sms_channel() else Way.CALL
+
+
+def can_answer_texts() -> bool:
+    """Whether whoever gets a text message can answer it, so that a text may ask them to."""
+    setup = sms_channel()
+    adapter = setup.adapter() if setup else None
+    return isinstance(adapter, Sms) and adapter.two_way
+
+
+def for_a_person(now: dt.datetime) -> NoticeQuerySet:
+    """What staff must do or look at: to call, to post, refused, unsure, or late. What is too late first, is first."""
+    listed = Q(state__in=Notice.LISTED, due_at__lte=now)
+    return Notice.objects.filter(
+        listed | Q(state__in=[Notice.REFUSED, Notice.UNSURE], purged_at=None) | _late(now)
+    ).order_by("due_at", "pk")
+
+
+def late(now: dt.datetime) -> NoticeQuerySet:
+    """What goes by itself but has not: the service does not answer, or nothing sends."""
+    return Notice.objects.filter(_late(now)).order_by("due_at", "pk")
+
+
+def _late(now: dt.datetime) -> Q:
+    tried_for_long = Q(first_tried_at__lte=now - LATE)
+    return Q(state=Notice.WAITING) & (Q(due_at__lte=now - LATE) | tried_for_long)
+
+
+def of(about: str) -> list[Notice]:
+    """All that has been said about one thing, the latest first."""
+    return of_many([about])[about]
+
+
+def of_many(abouts: Iterable[str]) -> dict[str, list[Notice]]:
+    """All that has been said about each, the latest first. One query."""
+    found: dict[str, list[Notice]] = {about: [] for about in abouts}
+    for notice in Notice.objects.filter(about__in=found).order_by("-made_at", "-pk"):
+        found[notice.about].append(notice)
+    return found
+
+
+def unreached(abouts: Iterable[str], *, kinds: Iterable[str] | None = None) -> dict[str, list[Notice]]:
+    """Who has not got the latest of each kind, by no way: what stands in the way, by ``about``. One query.
+
+    What was stopped because it is not true any more is left out; what was stopped because it came too late is not.
+    """
+    wanted = None if kinds is None else set(kinds)
+    lacking: dict[str, list[Notice]] = {}
+    for about, notices in of_many(abouts).items():
+        latest: dict[str, list[Notice]] = defaultdict(list)
+        for notice in notices:  # the latest first
+            same = latest[notice.kind]
+            if not same or same[0].version == notice.version:
+                same.append(notice)
+        for kind, same in latest.items():
+            if (wanted is not None and kind not in wanted) or any(
+                one.state in Notice.REACHED for one in same
+            ):
+                continue
+            if still := [one for one in same if not _no_matter(one)]:
+                lacking.setdefault(about, []).extend(still)
+    return lacking
+
+
+def _no_matter(notice: Notice) -> bool:
+    """Whether nobody needs to get it any more."""
+    if notice.purged_at:
+        return True
+    if notice.state == Notice.STOPPED:
+        return not notice.too_late and notice.done_at is None  # what staff gave up was never got
+    return notice.stopped_at is not None
+
+
+def state_words(notice: Notice, now: dt.datetime) -> str:
+    """Where a notice stands, in words that need no colour, without a full stop."""
+    words = _words(notice, now)
+    why = notice.error.rstrip(".")
+    return f"{words}: {why[:1].lower()}{why[1:]}" if why and notice.state in _SAY_WHY else words
+
+
+_SAY_WHY = (Notice.WAITING, Notice.REFUSED, Notice.STOPPED)
+
+
+def _words(notice: Notice, now: dt.datetime) -> str:
+    by = {
+        "when": when_words(notice.done_at or notice.sent_at or notice.due_at, now),
+        "times": notice.attempts,
+    }
+    letter = notice.way == Way.LETTER
+    match notice.state:
+        case Notice.WAITING:
+            if notice.attempts:
+                return _("Försöker igen %(when)s") % by
+            return _("Skickas %(when)s") % by if notice.due_at > now else _("På väg")
+        case Notice.SENT:
+            return (_("Sms skickat %(when)s") if notice.way == Way.SMS else _("E-post skickad %(when)s")) % by
+        case Notice.TO_DO:
+            if notice.due_at > now:
+                return (
+                    _("Brev att posta från %(when)s") if letter else _("Samtal att ringa från %(when)s")
+                ) % by
+            return _("Brev att posta") if letter else _("Samtal att ringa")
+        case Notice.NOT_REACHED:
+            return (
+                _("Svarade inte, ett försök")
+                if notice.attempts == 1
+                else _("Svarade inte, %(times)s försök") % by
+            )
+        case Notice.DONE:
+            if notice.way == Way.CALL:
+                return _("Nådd %(when)s") % by
+            return (_("Brev postat %(when)s") if letter else _("Ordnat på annat sätt %(when)s")) % by
+        case _:
+            label = str(Notice.STATES[notice.state])
+            return label[:1].upper() + label[1:]
+
+
+def when_words(moment: dt.datetime, now: dt.datetime) -> str:
+    """«i dag klockan 10.15», «tisdag 3 mars klockan 8»."""
+    there, today = dates.local(moment), dates.local(now).date()
+    day = dates.near_date_words(there.date(), today=today)
+    return _("%(day)s klockan %(time)s") % {"day": day, "time": dates.time_words(there)}
