@@ -11,46 +11,80 @@ from django.db.models import Count, Max
 from symspellpy import SymSpell, Verbosity
 from wagtail.models import Page
 
-from utbud.base.plain_language import WORD
+from utbud.base.plain_language import WORD, zipf
+from utbud.places.models import Place
 
 EDITS = 2  # letters that may be wrong in a word
 QUERY_MAX = 200  # characters of a question that are read
+NAME_WORDS = 4  # words of a question that may be one name: «två stegs verifiering»
+KNOWN = 2.5  # Zipf frequency from which a word is real Swedish, and not a slip
+FILLER = 5.7  # and from which it says nothing about what is sought: «hur», «får», «jag»
+# Who asks about these wants to meet or call us, which stands on /hjalp/ and in no page.
+HELP = re.compile(
+    r"\b(hjälpa?|öppet|öppettid(er)?|öppnar|stänger|stängt|meröppet|bibliotek(et)?|adress(en)?|telefon(nummer)?"
+    r"|nummer|ringa?|drop-?in|boka|besöka|personal(en)?)\b"
+)
 _lock = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Results:
-    """What was found, best first. ``corrected`` is the question as it was understood, "" if as asked."""
+    """What was found, best first.
+
+    ``corrected`` is the question as it was understood, "" if as asked. ``help`` is whether it asks for us:
+    when we are open, where we are, how to call.
+    """
 
     pages: Any  # a sliceable, countable result
     corrected: str
+    help: bool = False
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A question with known misspellings and wrong letters put right, and the pages it calls by name."""
+
+    text: str
+    named: tuple[int, ...] = ()  # page ids, in the order of the question
 
 
 def find(question: str) -> Results:
     """Published pages that answer ``question`` (only its first 200 characters count)."""
-    asked = " ".join(WORD_OR_NUMBER.findall(question[:QUERY_MAX].lower()))
+    asked = normal(question[:QUERY_MAX])
     if not asked:
         return Results([], "")
-    speller = vocabulary()
-    understood = speller.understand(asked)
-    found = _matches(understood)
-    if not len(found) and understood != asked:
-        understood, found = asked, _matches(asked)
-    return Results(found, understood if understood != asked else "")
+    words = vocabulary()
+    first = words.understand(asked)
+    understood, found = first, _matches(first)
+    for other in (Understood(asked), words.kin(asked)):
+        if not found and other.text != understood.text:
+            understood, found = other, _matches(other)
+    corrected = understood.text if found and understood.text != asked else ""
+    return Results(found, corrected, not first.named and _asks_for_us(asked))
 
 
 WORD_OR_NUMBER = re.compile(rf"{WORD.pattern}|\d+")
 
 
-def _matches(text: str) -> list[Page]:
-    """Pages holding all words of ``text``, else any of them, in the engine's order of relevance."""
+def _matches(understood: Understood) -> list[Page]:
+    """Pages that are called by name, then those holding all words that say something, else any of them."""
     live = Page.objects.live().public().filter(depth__gt=1)
-    exact = vocabulary().pages_called(text)
+    words = understood.text.split()
+    text = " ".join([word for word in words if zipf(word) < FILLER] or words)
     found = list(live.search(text, operator="and")[:100]) or list(live.search(text, operator="or")[:100])
-    # A page that is called just what was asked for comes first, whatever the engine thinks.
-    order = list(dict.fromkeys([*sorted(exact), *(page.pk for page in found)]))
+    # A page that is called by its name comes first, whatever the engine thinks.
+    order = list(dict.fromkeys([*understood.named, *(page.pk for page in found)]))
     pages = {page.pk: page for page in live.filter(pk__in=order).specific()}
     return [pages[key] for key in order if key in pages]
+
+
+def _asks_for_us(asked: str) -> bool:
+    """Whether a question is about where we are, when we are open or how to reach us."""
+    if HELP.search(asked):
+        return True
+    words = set(asked.split())
+    names = Place.objects.values_list("name", flat=True)
+    return any(zipf(word) < FILLER and word in words for name in names for word in normal(name).split())
 
 
 class Vocabulary:
@@ -66,6 +100,9 @@ class Vocabulary:
         for word, count in counts.items():
             self.spell.create_dictionary_entry(word, count)
         self.words = counts
+        self.spell_names = SymSpell(max_dictionary_edit_distance=EDITS, prefix_length=7)
+        for name in self.names:
+            self.spell_names.create_dictionary_entry(name, 1)
 
     def _add(self, page: Page, counts: Counter[str]) -> None:
         title = normal(page.title)
@@ -82,24 +119,52 @@ class Vocabulary:
         for word in title.split():
             counts[word] += 50  # what a page is called weighs more than what it mentions
 
-    def pages_called(self, text: str) -> set[int]:
-        """Ids of pages whose name, form or known misspelling is ``text``."""
-        return self.names.get(normal(text), set())
+    def understand(self, asked: str) -> Understood:
+        """``asked`` word by word, the longest name first: «hur skaffar jag bank id» calls BankID."""
+        words, text, named = asked.split(), [], []
+        while words:
+            name, taken = self._name(words)
+            text.append(self.proper.get(name, name) if name else self._word(words[0]))
+            named += sorted(self.names.get(name, ()))
+            words = words[taken:]
+        return Understood(" ".join(text), tuple(named))
 
-    def understand(self, text: str) -> str:
-        """``text`` with known misspellings and wrong letters put right; as it is where nothing is near."""
-        if text in self.names:
-            return self.proper.get(text, text)
-        return " ".join(self._word(word) for word in text.split())
+    def kin(self, asked: str) -> Understood:
+        """``asked`` with words that nobody uses here put in a form that is used: «surfa», «bifoga», «ljudbok»."""
+        return self.understand(" ".join(map(self._kin, asked.split())))
+
+    def _kin(self, word: str) -> str:
+        if word in self.words or len(word) < 5:
+            return word
+        stem = word[: max(4, len(word) - 2)]
+        kin = [other for other in self.words if other.startswith(stem)]
+        return max(kin, key=lambda other: self.words[other], default=word)
+
+    def _name(self, words: list[str]) -> tuple[str, int]:
+        """The name that ``words`` begin with, also when a few letters of it are wrong; and its words."""
+        for count in range(min(NAME_WORDS, len(words)), 0, -1):
+            name = " ".join(words[:count])
+            if name in self.names:
+                return name, count
+            if all(self._is_word(word) for word in words[:count]):
+                continue  # real words, which mean what they say
+            if near := _near(self.spell_names, name):
+                return near, count
+        return "", 1
 
     def _word(self, word: str) -> str:
-        if word in self.proper:
-            return self.proper[word]
-        if word in self.words or word.isdecimal() or len(word) < 3:
-            return word
-        edits = 1 if len(word) < 5 else EDITS
-        near = self.spell.lookup(word, Verbosity.TOP, max_edit_distance=edits)
-        return near[0].term if near else word
+        return word if self._is_word(word) else _near(self.spell, word) or word
+
+    def _is_word(self, word: str) -> bool:
+        return word in self.words or word.isdecimal() or zipf(word) >= KNOWN
+
+
+def _near(spell: SymSpell, text: str) -> str:
+    """What ``spell`` knows that is nearest to ``text``, "" if nothing is near enough. Short words must be nearer."""
+    if len(text) < 3:
+        return ""
+    edits = 1 if len(text) < 5 else EDITS
+    return next((near.term for near in spell.lookup(text, Verbosity.TOP, max_edit_distance=edits)), "")
 
 
 def normal(text: str) -> str:
@@ -117,8 +182,3 @@ def vocabulary() -> Vocabulary:
 @lru_cache(maxsize=1)
 def _vocabulary(_state: tuple[Any, ...]) -> Vocabulary:
     return Vocabulary()
-
-
-def warm() -> None:
-    """Build the vocabulary before the first question comes."""
-    vocabulary()

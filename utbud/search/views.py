@@ -20,8 +20,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "query": question,
         "asked": bool(question),
         "corrected": found.corrected,
+        "help": found.help and page.number == 1,
+        "number": page.paginator.count + found.help,
         "page_obj": page,
-        "paginator_page": page,
         "results": [
             {
                 "title": hit.title,

@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 
+from utbud.places.models import Place
 from utbud.search import queries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files")]
@@ -46,10 +47,45 @@ def titles(question):
         ("  MOLNET  ", "Molnet"),
         ("spara bilder", "Molnet"),
         ("hur får jag bankid", "BankID"),
+        ("bank idd", "BankID"),  # two words that are one name, and a wrong letter
+        ("hur skaffar jag bank id", "BankID"),  # a name inside a question
+        ("jag har glömt mitt lösenord", "Lösenord"),
     ],
 )
 def test_first_hit(words, question, first):
     assert titles(question)[:1] == [first]
+
+
+@pytest.mark.parametrize("question", ["jag", "mormor", "vpn", "usb", "strömma film"])
+def test_real_swedish_is_not_taken_for_a_slip(words, question):
+    assert queries.find(question).corrected == ""
+
+
+def test_a_question_in_full_finds_what_it_is_about_and_not_everything(words):
+    assert titles("hur får jag tag på fejsbok") == ["Sociala medier"]
+
+
+def test_a_form_that_nobody_uses_here_finds_its_kin(words):
+    assert titles("mötesplatserna") == ["Sociala medier"]
+    assert queries.find("mötesplatserna").corrected == "mötesplatser"
+
+
+@pytest.mark.parametrize(
+    ("question", "to_us"),
+    [
+        ("öppettider", True),
+        ("när öppnar ni", True),
+        ("var ligger biblioteket", True),
+        ("storvik", True),  # a place of ours
+        ("hjälp med bankid", False),  # asks about a word of ours
+        ("molnet", False),
+        ("i", False),
+    ],
+)
+def test_who_asks_for_us_is_shown_to_us(words, client, question, to_us):
+    Place.objects.create(name="Biblioteket i Storvik", slug="storvik")
+    html = client.get("/sok/", {"q": question}).content.decode().split("<main")[1].split("</main")[0]
+    assert ('<a href="/hjalp/">' in html) is to_us
 
 
 @pytest.mark.parametrize(
