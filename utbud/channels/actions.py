@@ -155,7 +155,7 @@ def _put(
 def deliver_due(now: dt.datetime, clock: Clock = timezone.now) -> int:
     """Send and take back all that is due by ``now``, each claimed first. Returns how many came through.
 
-    A channel that does not answer is left alone for the rest of the round.
+    A channel that does not answer is left alone for the rest of the round, and one that names a time until then.
     """
     done = 0
     resting: set[int] = set()
@@ -169,8 +169,16 @@ def deliver_due(now: dt.datetime, clock: Clock = timezone.now) -> int:
                 continue
             try:
                 done += _work_on(pk, clock)
-            except Unavailable:
+            except Unavailable as error:
                 resting.add(channel)
+                _let_rest(channel, error, now, clock())
+
+
+def _let_rest(channel: int, error: Unavailable, now: dt.datetime, at: dt.datetime) -> None:
+    """Keep all that is due on ``channel`` until its service has said that it may be asked again."""
+    if error.retry_after:
+        until = at + dt.timedelta(seconds=error.retry_after)
+        Delivery.objects.due(now).filter(dispatch__channel=channel).update(due_at=until)
 
 
 def _work_on(pk: int, clock: Clock) -> bool:

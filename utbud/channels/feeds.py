@@ -186,9 +186,14 @@ def _json_item(entry: Entry) -> dict[str, Any]:
 
 
 def enclosed(post: Post) -> Sequence[Media]:
-    """The files that go with an entry: one sound, one picture, one clip, the first there is of each."""
+    """The files that go with an entry: one sound, one picture, one clip, the first there is of each.
+
+    A clip that is not made yet is left out: it takes long to make, and who came for it would be turned away.
+    """
     firsts: dict[str, Media] = {}
     for media in post.media:
+        if media.content_type.startswith("video/") and not media.stored:
+            continue
         firsts.setdefault(media.content_type.split("/")[0], media)
     return [firsts[kind] for kind in ("audio", "image", "video") if kind in firsts]
 

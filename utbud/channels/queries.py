@@ -143,7 +143,7 @@ def standings(item: str) -> list[Standing]:
             state_words=_state_words(newest[row["newest"]]),
             count=row["n"],
             since=row["since"],
-            url=newest[row["newest"]].url if row["n"] == 1 else "",
+            url=newest[row["newest"]].url if row["n"] == 1 and row["state"] != Delivery.TAKEN_BACK else "",
             error=newest[row["newest"]].error,
             delivery_id=row["newest"] if row["n"] == 1 else None,
         )

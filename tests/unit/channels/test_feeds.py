@@ -200,6 +200,16 @@ def test_json_feed_has_what_the_version_asks_for(client, settings):
     assert item["attachments"][0]["title"] == "Uppläst"
 
 
+@pytest.mark.parametrize(("stored", "told"), [("", False), ("renditions/klipp.mp4", True)])
+def test_a_clip_is_told_of_when_there_is_one(client, stored, told):
+    clip = dataclasses.replace(
+        CARD, name="klipp.mp4", url="https://x.example.org/klipp.mp4", content_type="video/mp4", stored=stored
+    )
+    sources.register(source(dataclasses.replace(POST, media=(*POST.media, clip))))
+    assert (clip.url in client.get("/floden/prov.json").content.decode()) is told
+    assert (clip.url in client.get("/floden/prov.xml").content.decode()) is told
+
+
 def test_without_a_mark_the_id_still_never_changes(client):
     sources.register(source(POST))
     first = read("/floden/prov", client, "json")[1][0]["id"]

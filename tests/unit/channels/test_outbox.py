@@ -227,6 +227,8 @@ def test_taken_back_everywhere_it_can(post, now):
         deliver(now + minutes * MINUTE)
     assert states() == ["remains", "stopped", "taken_back"]  # the one that waited never went out
     assert (Fake.said, len(FakeOnce.said), FakeKeyed.said) == ({}, 1, {})
+    seen = {one.channel.kind: one.url for one in queries.standings(post.item)}
+    assert (seen["fake"], bool(seen["fake-once"])) == ("", True)  # nothing is there any more to look at
 
 
 def test_what_may_be_out_is_told_before_it_is_taken_back(post, now):
@@ -472,6 +474,21 @@ def test_a_channel_that_does_not_answer_rests_and_the_others_go_on(post, now):
     put(post, now)
     deliver(now)
     assert (FakeList.tries, Fake.tries) == (1, 1)
+
+
+def test_a_service_that_says_when_is_not_asked_before_for_anyone(post, now):
+    setup = channel(FakeList)
+    for name in ("anna", "bo", "cilla"):
+        Subscriber.objects.create(
+            channel=setup, address=f"{name}@example.org", confirmed_at=now, asked_at=now
+        )
+    FakeList.plan[:] = [Unavailable("För många på en gång.", retry_after=600)]
+    put(post, now)
+    for seconds in range(0, 600, 60):
+        deliver(now + dt.timedelta(seconds=seconds))
+    assert FakeList.tries == 1
+    deliver(now + dt.timedelta(seconds=600))
+    assert (FakeList.tries, states()) == (4, ["sent"] * 3)
 
 
 def test_two_workers_hold_different_deliveries(post, now):
