@@ -1,5 +1,6 @@
 """What every channel promises, whatever service it speaks to. A channel without a stand-in fails by name."""
 
+import datetime as dt
 import re
 import uuid
 from dataclasses import replace
@@ -7,8 +8,9 @@ from dataclasses import replace
 import pytest
 import requests
 
-from utbud.channels import http
-from utbud.channels.channel import Channel, Refused, Unavailable, Unsure, adapters
+from utbud.channels import actions, http, queries, vault
+from utbud.channels.channel import SMS, Channel, Refused, Unavailable, Unsure, adapters
+from utbud.channels.models import ChannelSetup, Delivery, Subscriber
 from utbud.channels.post import Post
 
 from .fakes import a_post, factory
@@ -288,3 +290,113 @@ def test_a_key_is_never_told(server, post) -> None:
     receipt = send(channel, server, post)
     told += [receipt.reference, receipt.url, channel.test(to=server.to)]
     assert [key for key in keys for text in told if key in text] == []
+
+
+# --- through the outbox -------------------------------------------------------------------------
+
+
+class Outbox:
+    """The channel as a library has it: set up, turned on, with a post on its way and the clock in our hands."""
+
+    def __init__(self, server, post: Post, now: dt.datetime, **config: str) -> None:
+        self.kind, self.item, self.at = adapters()[server.slug], post.item, now
+        secret = {one.name for one in self.kind.requires if one.secret}
+        kept = {
+            name: vault.lock(value) if name in secret else value
+            for name, value in (server.config | config).items()
+        }
+        self.setup = ChannelSetup.objects.create(kind=server.slug, name="Kanalen", on=True, config=kept)
+        if self.kind.subscribers:
+            to = "+46701740605" if self.kind.subscribers == SMS else "anna@example.org"
+            Subscriber.objects.create(channel=self.setup, address=to, confirmed_at=now, asked_at=now)
+        assert actions.announce(post=post, planned=actions.plan(post=post, texts={}), now=now) == 1
+
+    def work(self, minutes: float = 0) -> None:
+        """What the schedule and the worker do, ``minutes`` later."""
+        self.at += dt.timedelta(minutes=minutes)
+        actions.settle(self.at)
+        actions.deliver_due(self.at, clock=lambda: self.at)
+
+    @property
+    def state(self) -> str:
+        return Delivery.objects.get().state
+
+
+@pytest.mark.django_db
+@each(PUSHED)
+def test_the_outbox_says_it_once_and_takes_it_back(server, post, now) -> None:
+    outbox = Outbox(server, post, now)
+    outbox.work()
+    outbox.work(5)
+    assert (outbox.state, len(server.posts)) == ("sent", 1)
+    [standing] = queries.standings(post.item)
+    assert (standing.since, bool(Delivery.objects.get().reference)) == (now, True)
+    actions.turn(setup=outbox.setup, on=False, now=now)  # off: what is out can still be taken back
+    actions.withdraw(item=post.item, now=outbox.at)
+    outbox.work()
+    able = outbox.kind.can_recall
+    assert (outbox.state, len(server.posts)) == (("taken_back", 0) if able else ("remains", 1))
+
+
+@pytest.mark.django_db
+@each(PUSHED)
+def test_the_outbox_tries_again_when_a_service_has_been_down(server, post, now) -> None:
+    outbox = Outbox(server, post, now)
+    server.down = 2
+    for _try in range(6):
+        outbox.work(20)
+    assert (outbox.state, len(server.posts)) == ("sent", 1)
+
+
+@pytest.mark.django_db
+@each(PUSHED)
+def test_a_worker_killed_between_send_and_save_says_nothing_twice(server, post, now, monkeypatch) -> None:
+    """Settled by the service's key where it has one, and otherwise by a person."""
+    outbox = Outbox(server, post, now)
+    send = outbox.kind.send
+
+    def killed(self, *arguments, **options):
+        send(self, *arguments, **options)
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(outbox.kind, "send", killed)
+        with pytest.raises(SystemExit):
+            outbox.work()
+    assert (outbox.state, len(server.posts)) == ("sending", 1)
+    outbox.work(outbox.kind.lease.total_seconds() / 60)
+    outbox.work(5)
+    known = outbox.kind.repeat_within > outbox.kind.lease
+    assert (outbox.state, len(server.posts)) == ("sent" if known else "unsure", 1)
+    assert [one.pk for one in queries.for_a_person()] == ([] if known else [Delivery.objects.get().pk])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["in the staff side", "while it was claimed"])
+@each(PUSHED)
+def test_a_channel_switched_off_mid_way_says_nothing_more(server, post, now, how) -> None:
+    outbox = Outbox(server, post, now)
+    if how == "in the staff side":
+        actions.turn(setup=outbox.setup, on=False, now=now)
+    else:
+        ChannelSetup.objects.update(on=False)
+    outbox.work()
+    assert (outbox.state, server.posts) == ("stopped", {})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("why", ["refused", "wrong secret"])
+@each(PUSHED)
+def test_a_refusal_stops_and_comes_before_a_person(server, post, now, why) -> None:
+    wrong = {}
+    if why == "refused":
+        server.refuse = "Too many kittens"
+    elif not server.secret:
+        return
+    else:
+        wrong = {server.secret: "helt-fel-nyckel"}
+    outbox = Outbox(server, post, now, **wrong)
+    outbox.work()
+    outbox.work(60)
+    [asked] = queries.for_a_person()
+    assert (asked.state, bool(asked.error), server.posts) == ("refused", True, {})
