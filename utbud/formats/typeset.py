@@ -12,7 +12,7 @@ import re
 import tempfile
 import unicodedata
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -110,11 +110,18 @@ def _compile(
     more: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Any:
+    return compile_sheet(
+        sheet, lambda folder: {**_data(item, sender, files, folder), **(more or {})}, **options
+    )
+
+
+def compile_sheet(sheet: str, data_in: Callable[[Path], Mapping[str, Any]], **options: Any) -> Any:
+    """What Typst makes of one of our sheets. ``data_in`` gives what it reads, and writes its pictures to the folder."""
     with tempfile.TemporaryDirectory(prefix="utbud-typst-") as name:
         folder = Path(name)
         for path in SHEETS.iterdir():
             (folder / path.name).write_bytes(path.read_bytes())
-        data = json.dumps({**_data(item, sender, files, folder), **(more or {})}, ensure_ascii=False)
+        data = json.dumps(data_in(folder), ensure_ascii=False)
         return typst.compile(
             folder / sheet, root=folder, font_paths=fonts(), sys_inputs={"data": data}, **options
         )
@@ -155,14 +162,7 @@ def _data(item: Item, sender: Sender, files: Files, folder: Path) -> dict[str, A
         "address": plain(short_address(url)),
         "qr": _qr(url, folder),
         "version": f"Version {date_words(item.date, weekday=False)} · {plain(item.version)}",
-        "sender": {
-            "name": plain(sender.name),
-            "phone": plain(sender.phone),
-            "address": plain(sender.address),
-            "drop_in": plain(sender.drop_in),
-            "accent": sender.accent,
-            "logo": _picture(files.get(sender.logo_name), folder, "logo") if sender.logo_name else None,
-        },
+        "sender": sender_data(sender, files, folder),
         "words": {
             "call": _("Ring oss"),
             "say": _("Säg så här"),
@@ -172,6 +172,18 @@ def _data(item: Item, sender: Sender, files: Files, folder: Path) -> dict[str, A
             "picture": _("Bild"),
             "page": _("Sida"),
         },
+    }
+
+
+def sender_data(sender: Sender, files: Files, folder: Path) -> dict[str, Any]:
+    """Who speaks, as every sheet reads it."""
+    return {
+        "name": plain(sender.name),
+        "phone": plain(sender.phone),
+        "address": plain(sender.address),
+        "drop_in": plain(sender.drop_in),
+        "accent": sender.accent,
+        "logo": _picture(files.get(sender.logo_name), folder, "logo") if sender.logo_name else None,
     }
 
 

@@ -43,10 +43,6 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """The letters to be printed at ``now``."""
         return self.filter(state=Notice.TO_DO, way=Way.LETTER, due_at__lte=now)
 
-    def wrong(self) -> Self:
-        """Did not come through, or perhaps, and a person has not said what to do yet."""
-        return self.filter(state__in=[Notice.REFUSED, Notice.UNSURE], purged_at=None)
-
 
 class Notice(models.Model):
     """A word to one person, on its way. The row is the truth: jobs only say that there is something to do.

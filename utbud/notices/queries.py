@@ -40,16 +40,24 @@ def can_answer_texts() -> bool:
 
 
 def for_a_person(now: dt.datetime) -> NoticeQuerySet:
-    """What staff must do or look at: to call, to post, refused, unsure, or late. What is too late first, is first."""
-    listed = Q(state__in=Notice.LISTED, due_at__lte=now)
-    return Notice.objects.filter(
-        listed | Q(state__in=[Notice.REFUSED, Notice.UNSURE], purged_at=None) | _late(now)
-    ).order_by("due_at", "pk")
+    """What staff must do or look at: to call, to post, refused, unsure, or late. The oldest first."""
+    return (to_do(now) | wrong_or_late(now)).order_by("due_at", "pk")
 
 
 def late(now: dt.datetime) -> NoticeQuerySet:
     """What goes by itself but has not: the service does not answer, or nothing sends."""
     return Notice.objects.filter(_late(now)).order_by("due_at", "pk")
+
+
+def wrong_or_late(now: dt.datetime) -> NoticeQuerySet:
+    """What did not come through, or perhaps did not, or should have gone by now."""
+    wrong = Q(state__in=[Notice.REFUSED, Notice.UNSURE], purged_at=None)
+    return Notice.objects.filter(wrong | _late(now)).order_by("due_at", "pk")
+
+
+def to_do(now: dt.datetime) -> NoticeQuerySet:
+    """What staff call or post, the oldest first."""
+    return Notice.objects.filter(state__in=Notice.LISTED, due_at__lte=now).order_by("due_at", "pk")
 
 
 def _late(now: dt.datetime) -> Q:

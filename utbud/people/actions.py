@@ -39,6 +39,8 @@ STAFF_PERMISSIONS = (
     "channels.add_subscriber",
     "channels.change_subscriber",
     "channels.delete_subscriber",
+    "notices.view_notice",
+    "notices.change_notice",
 )
 STAFF_ON_PAGES = ("wagtailcore.add_page", "wagtailcore.change_page")
 STAFF_ON_COLLECTIONS = ("wagtailimages.add_image", "wagtailimages.change_image", "wagtailimages.choose_image")

@@ -13,6 +13,7 @@ from utbud.channels import queries as channels
 from utbud.channels.models import Delivery
 from utbud.inbox import queries as inbox
 from utbud.learning import queries as learning
+from utbud.notices import queries as notices
 from utbud.people.models import ResponsiblePublisher, User
 from utbud.publishing import queries as publishing
 from utbud.publishing.models import ApprovalRequest
@@ -54,6 +55,8 @@ def _groups(user: User, now: dt.datetime) -> Iterator[Group]:
     yield _gaps(now)
     yield _messages(now)
     yield _letters(now)
+    yield _notices(now)
+    yield _wrong_notices(now)
     yield _deliveries()
     yield _reviews(today)
     yield _certificates(today)
@@ -139,6 +142,35 @@ def _letters(now: dt.datetime) -> Group:
         Task(f"{letter.publisher.name}: {letter.request.page.draft_title}", url) for letter in stuck[:SHOWN]
     ]
     return Group(_("Brev som kanske inte kom fram"), tasks, len(stuck), urgent=True)
+
+
+def _notices(now: dt.datetime) -> Group:
+    waiting = notices.to_do(now)
+    tasks = [
+        Task(
+            f"{one.get_way_display().capitalize()}: {one.name or one.address}",
+            reverse("notices_notice", args=[one.pk]),
+            _("%(what)s. Senast %(when)s") % {"what": one, "when": notices.when_words(one.expires_at, now)}
+            if one.expires_at
+            else str(one),
+        )
+        for one in waiting[:SHOWN]
+    ]
+    soon = waiting.filter(expires_at__lte=now + dt.timedelta(days=1)).exists()
+    return Group(_("Ring eller skicka brev"), tasks, waiting.count(), urgent=soon)
+
+
+def _wrong_notices(now: dt.datetime) -> Group:
+    wrong = notices.wrong_or_late(now)
+    tasks = [
+        Task(
+            f"{one.get_way_display().capitalize()}: {one.name or one.address}",
+            reverse("notices_notice", args=[one.pk]),
+            notices.state_words(one, now),
+        )
+        for one in wrong[:SHOWN]
+    ]
+    return Group(_("Besked som inte gick fram"), tasks, wrong.count(), urgent=True)
 
 
 def _deliveries() -> Group:

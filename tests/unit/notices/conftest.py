@@ -71,3 +71,12 @@ def tell(db, now):
 def send(at):
     """Send all that is due when the clock stands at ``at``."""
     return actions.send_due(at, clock=lambda: at)
+
+
+def raising(error):
+    """A way to send that always ends so."""
+
+    def send(*_arguments, **_named):
+        raise error
+
+    return send

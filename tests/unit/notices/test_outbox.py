@@ -6,7 +6,7 @@ import uuid
 import pytest
 from django.db import IntegrityError, transaction
 
-from tests.unit.notices.conftest import EMAIL, HOME, LANDLINE, MINUTE, MOBILE, send
+from tests.unit.notices.conftest import EMAIL, HOME, LANDLINE, MINUTE, MOBILE, raising, send
 from utbud.base import schedule
 from utbud.channels import actions as channels
 from utbud.channels.adapters.sms import Sms
@@ -231,13 +231,6 @@ def test_after_many_tries_a_person_is_asked(tell, texting, monkeypatch, now):
     assert (notice.state, notice.error) == ("refused", "46elks svarar inte just nu. Vi har försökt 8 gånger.")
 
 
-def raising(error):
-    def send(*_arguments, **_named):
-        raise error
-
-    return send
-
-
 CAME_TO = {
     "refused": (Refused("Numret finns inte."), "refused", "Numret finns inte."),
     "the answer was lost": (Unsure("46elks svarar inte just nu."), "unsure", "46elks svarar inte just nu."),
@@ -295,14 +288,14 @@ def test_an_address_that_is_not_there(tell, mail, now):
 def test_what_a_killed_process_held_is_asked_about_and_never_sent_again(
     tell, texting, elks, monkeypatch, now
 ):
-    monkeypatch.setattr(Sms, "send", raising(SystemExit()))
-    notice = tell()
-    with pytest.raises(SystemExit):
-        send(now)
+    with monkeypatch.context() as killed:
+        killed.setattr(Sms, "send", raising(SystemExit()))
+        notice = tell()
+        with pytest.raises(SystemExit):
+            send(now)
     assert seen(notice).state == "sending"
     assert (actions.settle(now + MINUTE), seen(notice).state) == (0, "sending")  # the lease
     assert (actions.settle(now + 2 * MINUTE), seen(notice).state) == (1, "unsure")
-    monkeypatch.undo()
     assert (send(now + DAY), elks.sent) == (0, [])
 
 
@@ -470,10 +463,10 @@ def test_a_letter_is_posted(tell, site, now):
 
 @pytest.fixture
 def refused(tell, texting, monkeypatch, now):
-    monkeypatch.setattr(Sms, "send", raising(Refused("Numret finns inte.")))
-    notice = tell()
-    send(now)
-    monkeypatch.undo()
+    with monkeypatch.context() as service:
+        service.setattr(Sms, "send", raising(Refused("Numret finns inte.")))
+        notice = tell()
+        send(now)
     return seen(notice)
 
 
