@@ -17,6 +17,7 @@ from utbud.channels.http import call
 from utbud.channels.post import Post
 
 PREFIX = "whsec_"
+OURS = {"key", "stored"}  # of a file: what it is made from and where it lies in our storage
 
 
 class Webhook(Channel):
@@ -111,9 +112,9 @@ def signature(secret: str, call_id: str, moment: str, body: bytes) -> str:
 
 
 def _of(post: Post) -> dict[str, Any]:
-    """The post without where its files lie in our storage."""
+    """The post without what only we have use for."""
     media = [
-        {name: value for name, value in one.items() if name != "stored"} for one in post.as_json()["media"]
+        {name: value for name, value in one.items() if name not in OURS} for one in post.as_json()["media"]
     ]
     return post.as_json() | {"media": media}
 
