@@ -37,6 +37,7 @@ class WeekForm(forms.Form):
             *((label, choices) for label, choices in groups if choices),
         ]
         self.is_valid()
+        self.data = {"dag": self.monday.isoformat(), "resurs": self.data.get("resurs", "")}  # what is shown
 
     @property
     def monday(self) -> dt.date:

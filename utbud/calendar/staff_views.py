@@ -87,7 +87,7 @@ def make_address(request: HttpRequest) -> HttpResponse:
             "direct": "webcal" + address.removeprefix("https").removeprefix("http"),
         }
     return staff_page(
-        request, "calendar/staff/address.html", context, title=_("Min privata kalenderadress"), icon=ICON
+        request, "calendar/staff/address.html", context, title=_("Min privata adress"), icon=ICON
     )
 
 
@@ -103,9 +103,7 @@ def close_address(request: HttpRequest) -> HttpResponse:
         return redirect("calendar_mine")
     if queries.open_feed_of(user) is None:
         return redirect("calendar_mine")
-    return staff_page(
-        request, "calendar/staff/close.html", {}, title=_("Stäng min kalenderadress"), icon=ICON
-    )
+    return staff_page(request, "calendar/staff/close.html", {}, title=_("Stäng min adress"), icon=ICON)
 
 
 def _who(request: HttpRequest) -> User:

@@ -144,6 +144,17 @@ def test_whatever_is_asked_for_is_a_week(editor, asked, number):
     assert (response.status_code, f"Vecka {number}," in text(response)) == (200, True)
 
 
+def test_the_form_shows_what_is_shown(editor, things):
+    page = week(editor, dag="2026-12-02", resurs=things.anna.pk).content.decode()
+    assert f'<option value="{things.anna.pk}" selected>Anna</option>' in page
+    assert [
+        re.search(r'name="dag" value="([^"]*)"', shown)[1] for shown in (page, week(editor).content.decode())
+    ] == [
+        "2026-11-30",
+        "2026-11-23",
+    ]
+
+
 def links(response):
     found = re.findall(r'<a class="button[^"]*" href="[?]([^"]*)">([^<]*)</a>', response.content.decode())
     return {words: unescape(href) for href, words in found}
@@ -208,7 +219,7 @@ def test_many_times_of_ones_own(book, editor):
 
 
 def shown_address(response):
-    return re.search(r'value="https?://[^/"]+(/kalender/[\w-]{32}\.ics)"', response.content.decode())[1]
+    return re.search(r"readonly>https?://[^/<]+(/kalender/[\w-]{32}\.ics)<", response.content.decode())[1]
 
 
 def test_an_address_is_shown_once_works_and_is_kept_nowhere(editor):
