@@ -51,7 +51,8 @@ format: $(VENV)/.test ## ordnar koden som make check vill ha den
 	$(BIN)/ruff format --quiet
 
 bench: $(VENV)/.test ## mäter och skriver en tabell i bench/results
-	@exec $(BIN)/python bench/bench.py
+	@$(BIN)/python bench/bench.py
+	@exec $(BIN)/python bench/outgoing.py
 
 screenshots: $(VENV)/.test ## tar om bilderna i README och handboken (behöver Chromium)
 	@exec $(BIN)/python docs/screenshots.py

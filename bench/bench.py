@@ -1,5 +1,7 @@
 """Measures the system as a visitor meets it, and writes a table to ``bench/results/``. ``make bench`` calls it.
 
+What happens from approval and out (files, deliveries) is measured by ``outgoing.py``.
+
 Everything runs on this machine, the client too, so the figures are floors. Each measurement ends after a
 number of requests or seconds, whichever comes first.
 """
@@ -20,7 +22,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -51,9 +54,9 @@ def utbud(env: dict[str, str], *arguments: str) -> None:
     )
 
 
-def inside(env: dict[str, str], what: str) -> Any:
-    """What one of the functions under "inside Django" answers, run in a process of its own."""
-    command = [sys.executable, __file__, what]
+def inside(env: dict[str, str], what: str, file: str = __file__) -> Any:
+    """What one of the functions in ``INSIDE`` of ``file`` answers, run in a process of its own."""
+    command = [sys.executable, file, what]
     done = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -77,9 +80,17 @@ def seconds_to_first_page(address: str) -> float:
     raise SystemExit(f"{address} did not answer within a minute")
 
 
+@dataclass(frozen=True)
+class Served:
+    """``utbud serve`` that runs: its process, and the seconds to its first page on a site that exists."""
+
+    process: int
+    seconds: float
+
+
 @contextlib.contextmanager
-def served(env: dict[str, str]) -> Iterator[float]:
-    """``utbud serve``; gives the seconds that ``make run`` takes to its first page on a site that exists."""
+def served(env: dict[str, str]) -> Iterator[Served]:
+    """``utbud serve``, as ``make run`` starts it."""
     began = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "utbud", "serve", "--demo"],
@@ -90,7 +101,7 @@ def served(env: dict[str, str]) -> Iterator[float]:
     )
     try:
         seconds_to_first_page(f"http://127.0.0.1:{env['PORT']}/")
-        yield time.perf_counter() - began
+        yield Served(process.pid, time.perf_counter() - began)
     finally:
         process.terminate()
         try:
@@ -222,32 +233,6 @@ def queries() -> dict[str, list[int]]:
     return counts
 
 
-def formats() -> dict[str, float]:
-    """Seconds to make all files of one word in a fresh process, then those of all the other published words.
-
-    Also what a card for social media and a clip take, as the median of all words.
-    """
-    from utbud.formats.queries import usual_seconds
-    from utbud.learning.models import WordPage
-    from utbud.publishing import files
-
-    first, *others = WordPage.objects.live().order_by("title")
-    began = time.perf_counter()
-    files.make(first)
-    one = time.perf_counter() - began
-    for word in others:
-        files.make(word)
-    took, usual = time.perf_counter() - began, usual_seconds()
-    return {
-        "one": one,
-        "all": took,
-        "card": usual["portrait"],
-        "clip": usual["clip"],
-        "words": 1 + len(others),
-        "files": len(first.FILES),
-    }
-
-
 def database() -> str:
     """The database and its version."""
     from django.db import connection
@@ -260,7 +245,7 @@ def database() -> str:
         return f"PostgreSQL {cursor.fetchone()[0].split()[0]}"
 
 
-INSIDE = {"queries": queries, "formats": formats, "database": database}
+INSIDE = {"queries": queries, "database": database}
 
 
 # --- the report -------------------------------------------------------------------------------
@@ -272,6 +257,24 @@ def processor() -> str:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
     return platform.processor() or "unknown processor"
+
+
+def machine() -> str:
+    """What it was measured on."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"{processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, "
+        f"Python {platform.python_version()}"
+    )
+
+
+def write(table: str, name: str) -> None:
+    """Keep ``table`` among the results, and show it."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    path = RESULTS / name
+    path.write_text(table, encoding="utf-8")
+    print(table)
+    print(f"Written to {path.relative_to(ROOT)}")
 
 
 def measure(**ours: str) -> dict[str, Any]:
@@ -288,10 +291,9 @@ def measure(**ours: str) -> dict[str, Any]:
             "first_start": time.perf_counter() - began,
             "database": inside(env, "database"),
         }
-        print(f"== {found['database']}: formats", flush=True)
-        found["formats"] = inside(env, "formats")
         found["queries"] = inside(env, "queries")
-        with served(env) as found["second_start"]:
+        with served(env) as started:
+            found["second_start"] = started.seconds
             time.sleep(5)  # jobs and schedule have started, and taken up what the demo left
             found["load"] = {}
             for path in PAGES:
@@ -352,20 +354,12 @@ def report(runs: list[dict[str, Any]], machine: str, day: dt.date) -> str:
         "| what | " + " | ".join(f"{name}, s" for name in names) + " |",
         "| --- |" + " ---: |" * len(runs),
     ]
-    files, words = runs[0]["formats"]["files"], runs[0]["formats"]["words"]
     for what, seconds in (
         (
             "`make run`, installed, empty data folder: until everything is prepared",
             [run["first_start"] for run in runs],
         ),
         ("`make run` again: to the first page", [run["second_start"] for run in runs]),
-        (
-            f"from approval to all {files} files of a word, fresh process",
-            [run["formats"]["one"] for run in runs],
-        ),
-        (f"all files of all {words} published words, one process", [run["formats"]["all"] for run in runs]),
-        ("a card for social media, median", [run["formats"]["card"] for run in runs]),
-        ("a clip with captions, median", [run["formats"]["clip"] for run in runs]),
     ):
         lines.append(f"| {what} | " + " | ".join(f"{value:.1f}" for value in seconds) + " |")
     wire = runs[0]["wire"]
@@ -415,22 +409,21 @@ def main() -> None:
             runs.append(measure(DATABASE_URL=url))
         else:
             print("== PostgreSQL: no server answers, not measured", flush=True)
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    machine = f"{processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    path = RESULTS / f"{today.isoformat()}-{os.cpu_count()}-cores.md"
-    path.write_text(report(runs, machine, today), encoding="utf-8")
-    print(path.read_text(encoding="utf-8"))
-    print(f"Written to {path.relative_to(ROOT)}")
+    write(report(runs, machine(), today), f"{today.isoformat()}-{os.cpu_count()}-cores.md")
+
+
+def run(functions: dict[str, Callable[[], Any]], whole: Callable[[], None]) -> None:
+    """What the command line asks for: one of ``functions`` inside Django, or with no argument the ``whole``."""
+    if not sys.argv[1:]:
+        whole()
+        return
+    os.environ["DJANGO_SETTINGS_MODULE"] = "utbud.settings"
+    sys.path.insert(0, str(ROOT))
+    import django
+
+    django.setup()
+    print(json.dumps(functions[sys.argv[1]]()))
 
 
 if __name__ == "__main__":
-    if sys.argv[1:]:
-        os.environ["DJANGO_SETTINGS_MODULE"] = "utbud.settings"
-        sys.path.insert(0, str(ROOT))
-        import django
-
-        django.setup()
-        print(json.dumps(INSIDE[sys.argv[1]]()))
-    else:
-        main()
+    run(INSIDE, main)
