@@ -91,3 +91,40 @@ class Competence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+
+class Organisation(models.Model):
+    """Somebody we work with: an association, a department, a school. The person one talks to is named by role if possible."""
+
+    class Kind(models.TextChoices):
+        ASSOCIATION = "association", _("Förening")
+        DEPARTMENT = "department", _("Kommunens verksamhet")
+        SCHOOL = "school", _("Skola")
+        COMPANY = "company", _("Företag")
+
+    name = models.CharField(_("namn"), max_length=120, unique=True)
+    kind = models.CharField(_("slag"), max_length=12, choices=Kind, default=Kind.ASSOCIATION)
+    contact_name = models.CharField(
+        _("kontakt"),
+        max_length=120,
+        blank=True,
+        help_text=_("Den man pratar med, gärna en roll: ordföranden."),
+    )
+    contact = models.CharField(_("telefon eller e-post"), max_length=254, blank=True)
+    active = models.BooleanField(_("vi har kontakt"), default=True)
+
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("kind"),
+        FieldPanel("contact_name"),
+        FieldPanel("contact"),
+        FieldPanel("active"),
+    ]
+
+    class Meta:
+        verbose_name = _("förening eller partner")
+        verbose_name_plural = _("föreningar och partner")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -8,7 +8,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from utbud.people import queries
-from utbud.people.models import ResponsiblePublisher, TargetGroup
+from utbud.people.models import Organisation, ResponsiblePublisher, TargetGroup
 
 
 class ResponsiblePublisherViewSet(SnippetViewSet):
@@ -43,5 +43,22 @@ class TargetGroupViewSet(SnippetViewSet):
     panels = [FieldPanel("name"), FieldPanel("law"), FieldPanel("code")]
 
 
+class OrganisationViewSet(SnippetViewSet):
+    model = Organisation
+    icon = "group"
+    menu_label = _("Föreningar och partner")
+    menu_order = 320
+    add_to_settings_menu = True
+    copy_view_enabled = False
+    list_display = [
+        "name",
+        "kind",
+        "contact_name",
+        BooleanColumn("active", label=_("Vi har kontakt"), sort_key="active"),
+    ]
+    search_fields = ["name", "contact_name"]
+
+
 register_snippet(ResponsiblePublisherViewSet)
+register_snippet(OrganisationViewSet)
 register_snippet(TargetGroupViewSet)

@@ -363,6 +363,12 @@ class LibrarySettings(Counted, BaseGenericSetting):
         validators=[MinValueValidator(1), MaxValueValidator(60)],
         help_text=_("Sedan tas namn, kontakt och text bort. Siffrorna blir kvar."),
     )
+    course_months = models.PositiveSmallIntegerField(
+        _("månader efter kursen som namn sparas"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text=_("Sedan tas namn, telefon och behov bort. Hur många som kom blir kvar."),
+    )
 
     panels = [
         MultiFieldPanel(
@@ -379,7 +385,7 @@ class LibrarySettings(Counted, BaseGenericSetting):
         MultiFieldPanel(
             [FieldPanel("helps_with"), FieldPanel("helps_not_with")], heading=_("Hjälp på plats")
         ),
-        FieldPanel("message_months"),
+        MultiFieldPanel([FieldPanel("message_months"), FieldPanel("course_months")], heading=_("Gallring")),
     ]
 
     class Meta:

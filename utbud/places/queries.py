@@ -433,5 +433,10 @@ def message_months() -> int:
     return (LibrarySettings.objects.first() or LibrarySettings()).message_months
 
 
+def course_months() -> int:
+    """For how many months after a course the names of those who came are kept."""
+    return (LibrarySettings.objects.first() or LibrarySettings()).course_months
+
+
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]

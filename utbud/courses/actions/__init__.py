@@ -1,0 +1,1 @@
+"""What is done with courses: planned, joined, held, told, and cared for."""

@@ -1,0 +1,81 @@
+"""Care for what we know of people: who looked, what is given out, corrected, forgotten. Figures outlive the names."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Max
+
+from utbud.base import dates
+from utbud.courses.actions import seats
+from utbud.courses.models import Evaluation, ListLook, Participant, Registration, RegistrationChange
+from utbud.inbox.actions import months_before
+from utbud.notices import actions as notices
+from utbud.people.models import User
+from utbud.places import queries as places
+
+NOBODY = {
+    "name": "",
+    "contact": "",
+    "contact_kind": "",
+    "needs": [],
+    "needs_text": "",
+    "code": "",
+    "override_reason": "",
+}
+
+
+def look(*, user: User, subject: str, what: str, now: dt.datetime) -> None:
+    """Remember that ``user`` saw a list of people: which (``subject``) and how (``what``), a row a day."""
+    row = {"user": user, "subject": subject, "what": what, "day": dates.local(now).date()}
+    if ListLook.objects.filter(**row).update(times=F("times") + 1):
+        return
+    try:
+        with transaction.atomic():
+            ListLook.objects.create(**row)
+    except IntegrityError:  # another process was first
+        ListLook.objects.filter(**row).update(times=F("times") + 1)
+
+
+def purge(now: dt.datetime) -> int:
+    """Forget the people of runs that ended longer ago than the library keeps them. Returns how many registrations.
+
+    Where they stood, how many they were, how they came and whether they came stay for the figures. What people wished
+    in their own words goes at the same time, and looks at lists after two years.
+    """
+    before = months_before(now, places.course_months())
+    over = (
+        Registration.objects.filter(purged_at=None)
+        .annotate(over_at=Max("quota__occasions__ends_at"))
+        .filter(over_at__lt=before)
+    )
+    done = forget(registrations=over, now=now)
+    Evaluation.objects.filter(occasion__ends_at__lt=before).exclude(wish="").update(wish="")
+    ListLook.objects.filter(day__lt=dates.local(months_before(now, 24)).date()).delete()
+    return done
+
+
+def forget(*, registrations: Iterable[Registration], now: dt.datetime, by: User | None = None) -> int:
+    """Take away all that names somebody from these registrations; those that stand are cancelled first.
+
+    Returns how many. Twice is once.
+    """
+    done = 0
+    for registration in registrations:
+        ended = max((one.ends_at for one in registration.quota.occasions.all()), default=now) <= now
+        if not ended and registration.state in (
+            Registration.REGISTERED,
+            Registration.OFFERED,
+            Registration.WAITING,
+        ):
+            seats.cancel(registration=registration, way="", now=now, by=by)
+        with transaction.atomic():
+            if Registration.objects.filter(pk=registration.pk, purged_at=None).update(
+                purged_at=now, **NOBODY
+            ):
+                Participant.objects.filter(registration=registration).update(name="")
+                RegistrationChange.objects.filter(registration=registration).update(note="")
+                seats.note_change(registration, RegistrationChange.What.PURGED, now, by=by)
+                notices.forget(about=registration.about, now=now)
+                done += 1
+    return done

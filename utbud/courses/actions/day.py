@@ -1,0 +1,198 @@
+"""On the day and after: who came, how many, and how it went. Reminders before."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from utbud.base import dates
+from utbud.courses.actions import telling
+from utbud.courses.actions.seats import Person, note_change, register
+from utbud.courses.models import (
+    Attendance,
+    Evaluation,
+    Occasion,
+    Participant,
+    Registration,
+    RegistrationChange,
+)
+from utbud.courses.models.registrations import Way
+from utbud.notices.models import Way as By
+from utbud.people.models import User
+
+# How long before an occasion one is reminded: a text the morning before, a call or a letter earlier, once for a whole run.
+AHEAD = {
+    By.SMS: dt.timedelta(days=1),
+    By.EMAIL: dt.timedelta(days=1),
+    By.CALL: dt.timedelta(days=2),
+    By.LETTER: dt.timedelta(days=6),
+}
+MORNING = dt.time(10)
+
+
+@transaction.atomic
+def note_attendance(
+    *, occasion: Occasion, came: Mapping[int, bool | None], by: User | None, now: dt.datetime
+) -> int:
+    """Write down who came, by the participant's id; None takes a note away. Ids that are not expected are passed over.
+
+    Returns how many notes there are. Twice is once.
+    """
+    expected = set(
+        Participant.objects.filter(
+            registration__quota=occasion.quota_id, registration__state=Registration.REGISTERED, pk__in=came
+        ).values_list("pk", flat=True)
+    )
+    for pk in expected:
+        told = came[pk]
+        if told is None:
+            Attendance.objects.filter(occasion=occasion, participant=pk).delete()
+        else:
+            Attendance.objects.update_or_create(
+                occasion=occasion,
+                participant_id=pk,
+                defaults={"came": told, "noted_at": now, "noted_by": by},
+            )
+    return Attendance.objects.filter(occasion=occasion).count()
+
+
+@transaction.atomic
+def walk_in(
+    *,
+    occasion: Occasion,
+    name: str,
+    by: User | None,
+    now: dt.datetime,
+    submission_key: str,
+    override_reason: str = "",
+) -> Registration:
+    """Somebody came who was not expected: they get a seat where there is one, and are noted as here.
+
+    The name may be "". Raises Closed; a registration that WAITS says that it is full, and staff may give a reason.
+    """
+    registration = register(
+        quota=occasion.quota,
+        name=name,
+        contact="",
+        people=[Person(name)],
+        came_by=Way.WALK_IN,
+        now=now,
+        submission_key=submission_key,
+        by=by,
+        override_reason=override_reason,
+    )
+    if registration.state == Registration.REGISTERED:
+        came = dict.fromkeys(registration.participants.values_list("pk", flat=True), True)
+        note_attendance(occasion=occasion, came=came, by=by, now=now)
+    return registration
+
+
+@transaction.atomic
+def count_heads(*, occasion: Occasion, count: int | None, by: User | None, now: dt.datetime) -> None:
+    """How many came, counted rather than named; None takes the number away."""
+    Occasion.objects.filter(pk=occasion.pk).update(head_count=count)
+
+
+def evaluate(
+    *,
+    occasion: Occasion,
+    task: str,
+    mood: str,
+    wish: str,
+    came_by: str,
+    now: dt.datetime,
+    submission_key: str,
+) -> Evaluation:
+    """Take in one person's answers, once for every ``submission_key``. Unanswered is ""."""
+    row, _made = Evaluation.objects.get_or_create(
+        submission_key=submission_key,
+        defaults={
+            "occasion": occasion,
+            "task": task,
+            "mood": mood,
+            "wish": wish,
+            "came_by": came_by,
+            "given_on": dates.local(now).date(),
+        },
+    )
+    return row
+
+
+@transaction.atomic
+def tally(
+    *,
+    occasion: Occasion,
+    tasks: Mapping[str, int],
+    moods: Mapping[str, int],
+    now: dt.datetime,
+    submission_key: str,
+) -> int:
+    """Take in a tally of marks on a sheet: how many of each answer. Which answers belong together is not known.
+
+    Returns how many rows there are. Once for every ``submission_key``.
+    """
+    said_tasks = [task for task, count in tasks.items() for _number in range(count)]
+    said_moods = [mood for mood, count in moods.items() for _number in range(count)]
+    most = max(len(said_tasks), len(said_moods), 0)
+    rows = [
+        Evaluation(
+            occasion=occasion,
+            task=said_tasks[number] if number < len(said_tasks) else "",
+            mood=said_moods[number] if number < len(said_moods) else "",
+            came_by=Way.PAPER,
+            given_on=dates.local(now).date(),
+            submission_key=f"{submission_key[:58]}.{number}",
+        )
+        for number in range(most)
+    ]
+    Evaluation.objects.bulk_create(rows, ignore_conflicts=True)
+    return most
+
+
+# --- reminders ----------------------------------------------------------------------------------
+
+
+def remind_due(now: dt.datetime) -> int:
+    """Remind those who come within days, by what they have. Each once for each time; can run twice. Returns how many.
+
+    Texts and letters that go by themselves go for each occasion. Staff ring and post once for a whole run, before it begins.
+    """
+    done = 0
+    soon = (
+        Occasion.objects.coming(now)
+        .held()
+        .filter(starts_at__gt=now, starts_at__lte=now + max(AHEAD.values()) + dt.timedelta(days=1))
+    )
+    for occasion in soon.select_related("run__course", "run__place", "run__host", "place", "quota"):
+        first = not Occasion.objects.filter(
+            quota=occasion.quota_id, starts_at__lt=occasion.starts_at
+        ).exists()
+        rows = Registration.objects.filter(quota=occasion.quota_id, state=Registration.REGISTERED)
+        for registration in rows.exclude(contact_kind="").select_related("quota__run__course"):
+            way = telling.way_of(registration)
+            if way not in AHEAD or (way in (By.CALL, By.LETTER) and not first):
+                continue
+            if now >= remind_at(occasion, way) and registration.created_at < remind_at(occasion, way):
+                with transaction.atomic():
+                    done += telling.remind(occasion, registration, now)
+    return done
+
+
+def remind_at(occasion: Occasion, way: str) -> dt.datetime:
+    """When those who are told by ``way`` are reminded: at ten in the morning, so many days before (aware)."""
+    day = dates.local(occasion.starts_at).date() - AHEAD[way]
+    return dates.at_stockholm(day, MORNING)
+
+
+# --- persons --------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def correct(
+    *, registration: Registration, name: str, contact: str, contact_kind: str, by: User, now: dt.datetime
+) -> None:
+    """Write a name or a contact right."""
+    Registration.objects.filter(pk=registration.pk, purged_at=None).update(
+        name=name, contact=contact, contact_kind=contact_kind
+    )
+    note_change(registration, RegistrationChange.What.CORRECTED, now, by=by)

@@ -1,0 +1,257 @@
+"""What is told to those who have registered: each thing once, by what they have, in the transaction that makes it true."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from utbud.channels.adapters.sms import LINK
+from utbud.courses import words
+from utbud.courses.models import Occasion, Registration
+from utbud.courses.models.registrations import Way
+from utbud.courses.queries.seats import place_in_line
+from utbud.courses.queries.times import absolute, all_times, where_words
+from utbud.notices import actions as notices
+from utbud.notices import queries as notice_queries
+from utbud.notices.models import BY_ITSELF, Notice
+from utbud.notices.models import Way as By
+from utbud.places import queries as places
+
+
+def receipt(registration: Registration, now: dt.datetime) -> None:
+    """That one has a seat, or stands in line. Whoever spoke with staff was told; only what goes by itself is sent."""
+    if registration.state == Registration.WAITING:
+        place = place_in_line(registration)
+        says = ngettext(
+            "Du står först i kön till %(title)s.", "Du står på plats %(place)s i kön till %(title)s.", place
+        ) % {"title": _title(registration), "place": place}
+        _tell(
+            registration, "receipt", registration.state, _("Du står i kö: %(title)s"),
+            [says, *_when(registration, now), _("Vi hör av oss om det blir plats.")], now, by_itself=True,
+        )  # fmt: skip
+    else:
+        _tell(
+            registration, "receipt", registration.state, _("Du har en plats: %(title)s"),
+            [_seats_yours(registration), *_when(registration, now), *_online(registration)], now, by_itself=True,
+        )  # fmt: skip
+
+
+def offer(registration: Registration, now: dt.datetime) -> None:
+    """That there are seats, and until when they are held."""
+    expires = registration.offer_expires_at or now
+    until = words.day_words(expires, now) + " " + _("klockan %(time)s") % {"time": words.clock(expires)}
+    says = ngettext(
+        "Nu finns det plats för dig på %(title)s.", "Nu finns det %(count)s platser för er på %(title)s.",
+        registration.seat_count,
+    ) % {"title": _title(registration), "count": registration.seat_count}  # fmt: skip
+    answer = _("Säg ja senast %(until)s. Sedan går platsen till nästa i kön.") % {"until": until}
+    _tell(
+        registration, "offer", registration.offered_at.isoformat() if registration.offered_at else "",
+        _("Det finns plats: %(title)s"), [says, *_when(registration, now), answer], now, expires_at=expires, answer=True,
+    )  # fmt: skip
+
+
+def accepted(registration: Registration, now: dt.datetime) -> None:
+    """That the yes came through, or that staff have given a seat."""
+    notices.stop(about=registration.about, kinds=["offer"], why=_("Hen har svarat."), now=now)
+    _tell(
+        registration, "accepted", registration.state, _("Du har en plats: %(title)s"),
+        [_seats_yours(registration), *_when(registration, now), *_online(registration)], now, by_itself=True,
+    )  # fmt: skip
+
+
+def expired(registration: Registration, now: dt.datetime) -> None:
+    """That the offer has gone on to the next."""
+    notices.stop(about=registration.about, kinds=["offer"], why=_("Tiden att svara gick ut."), now=now)
+    says = _("Platsen på %(title)s har gått vidare till nästa i kön, eftersom vi inte fick något svar.")
+    _tell(
+        registration, "expired", registration.offered_at.isoformat() if registration.offered_at else "",
+        _("Platsen gick vidare: %(title)s"),
+        [says % {"title": _title(registration)}, _("Ring oss om du vill stå i kön igen.")], now, by_itself=True,
+        about_code=False,
+    )  # fmt: skip
+
+
+def cancelled_by_party(registration: Registration, now: dt.datetime, *, way: str) -> None:
+    """That one is no longer expected. Whoever texts is answered by text already."""
+    notices.stop(about=registration.about, why=_("Hen har avbokat."), now=now)
+    if way != Way.SMS:
+        _tell(
+            registration, "left", registration.state, _("Avbokat: %(title)s"),
+            [_("Du är avbokad från %(title)s.") % {"title": _title(registration)}, *_when(registration, now)], now,
+            by_itself=True, about_code=False,
+        )  # fmt: skip
+
+
+def moved(occasion: Occasion, was: str, now: dt.datetime) -> int:
+    """Tell everyone who is expected that ``occasion`` has another time or place. Returns how many parties."""
+    kind = f"moved-{occasion.pk}"
+    says = _("%(title)s har fått en ny tid eller plats. Det var: %(was)s. Nu gäller: %(now)s, %(where)s.")
+    done = 0
+    for registration in _expected(occasion):
+        notices.stop(about=registration.about, kinds=[kind], why=_("Tiden har ändrats igen."), now=now)
+        line = says % {
+            "title": _title(registration),
+            "was": was,
+            "now": words.time_words(occasion.starts_at, occasion.ends_at, now),
+            "where": where_words(occasion),
+        }
+        _tell(
+            registration, kind, str(occasion.sequence), _("Ny tid: %(title)s"), [line], now,
+            expires_at=occasion.starts_at,
+        )  # fmt: skip
+        done += 1
+    return done
+
+
+def called_off(occasions: Iterable[Occasion], why: str, now: dt.datetime, *, whole_run: bool) -> int:
+    """Tell everyone who is expected that an occasion, or the whole run, is called off. Returns how many parties."""
+    told: set[int] = set()
+    for occasion in occasions:
+        when = words.time_words(occasion.starts_at, occasion.ends_at, now)
+        for registration in _expected(occasion):
+            if whole_run and registration.pk in told:
+                continue
+            told.add(registration.pk)
+            kind = "run-off" if whole_run else f"off-{occasion.pk}"
+            title = _title(registration)
+            line = (
+                _("Hela kursen %(title)s är tyvärr inställd.") % {"title": title}
+                if whole_run
+                else _("%(title)s, %(when)s, är tyvärr inställt.") % {"title": title, "when": when}
+            )
+            reason = [why if why.endswith((".", "?", "!")) else f"{why}."] if why else []
+            if whole_run:
+                notices.stop(about=registration.about, why=_("Kursen är inställd."), now=now)
+            else:
+                notices.stop(
+                    about=registration.about,
+                    kinds=[f"reminder-{occasion.pk}", f"moved-{occasion.pk}"],
+                    why=_("Tillfället är inställt."),
+                    now=now,
+                )
+            _tell(
+                registration, kind, "", _("Inställt: %(title)s"), [line, *reason], now,
+                expires_at=max(occasion.starts_at, now + dt.timedelta(hours=1)), about_code=not whole_run,
+            )  # fmt: skip
+    return len(told)
+
+
+def remind(occasion: Occasion, registration: Registration, now: dt.datetime) -> bool:
+    """That it is soon. Whether it had not been told already."""
+    line = _("Välkommen till %(title)s %(when)s, %(where)s.") % {
+        "title": _title(registration),
+        "when": words.time_words(occasion.starts_at, occasion.ends_at, now),
+        "where": where_words(occasion),
+    }
+    bring = registration.quota.run.course.bring.strip()
+    more = [_("Ta med: %(bring)s") % {"bring": bring}] if bring and len(bring) < 120 else []
+    notice = _tell(
+        registration, f"reminder-{occasion.pk}", str(occasion.sequence), _("Välkommen: %(title)s"),
+        [line, *more, *_online(registration)], now, expires_at=occasion.starts_at,
+    )  # fmt: skip
+    return notice is not None and notice.made_at == now
+
+
+# --- how it is said -----------------------------------------------------------------------------
+
+
+def _expected(occasion: Occasion) -> list[Registration]:
+    """Who should hear of a change: those with seats, offers and places in line."""
+    rows = Registration.objects.filter(quota=occasion.quota_id).standing()
+    return list(rows.select_related("quota__run__course", "quota__run__host", "quota__run__place"))
+
+
+def _title(registration: Registration) -> str:
+    return registration.quota.run.course.title
+
+
+def _seats_yours(registration: Registration) -> str:
+    return ngettext(
+        "Du har en plats på %(title)s.", "Ni har %(count)s platser på %(title)s.", registration.seat_count
+    ) % {"title": _title(registration), "count": registration.seat_count}
+
+
+def _when(registration: Registration, now: dt.datetime) -> list[str]:
+    left = [one for one in all_times(registration.quota) if not one.is_cancelled and one.ends_at > now]
+    if not left:
+        return []
+    when = words.times_words([(one.starts_at, one.ends_at) for one in left], now)
+    return [f"{when[0].upper()}{when[1:]}, {where_words(left[0])}."]
+
+
+def _online(registration: Registration) -> list[str]:
+    """How to come in where it is held online: the address itself only in a letter or e-mail, since texts hold no link."""
+    run = registration.quota.run
+    if not run.online_url or way_of(registration) in (By.SMS, By.CALL, ""):
+        return []
+    return [_("Så kommer du in: %(address)s") % {"address": run.online_url}]
+
+
+def way_of(registration: Registration) -> str:
+    """By what one is told: a Notice way, "" for a party that left no contact."""
+    contact = registration.reached_by
+    return notice_queries.way_for(contact) if contact else ""
+
+
+def _tell(
+    registration: Registration,
+    kind: str,
+    version: str,
+    subject: str,
+    lines: list[str],
+    now: dt.datetime,
+    *,
+    expires_at: dt.datetime | None = None,
+    by_itself: bool = False,
+    answer: bool = False,
+    about_code: bool = True,
+) -> Notice | None:
+    contact = registration.reached_by
+    way = way_of(registration)
+    if contact is None or (by_itself and way not in BY_ITSELF):
+        return None
+    said = [*lines, *(_how(registration, way, answer=answer) if about_code else [])]
+    said.append(_("Vi frågar aldrig efter BankID eller lösenord."))
+    if way in (By.SMS, By.CALL):
+        said = [line for line in said if not LINK.search(line)]  # rule 6: neither holds a link
+    return notices.tell(
+        about=registration.about,
+        kind=kind,
+        version=version,
+        contact=contact,
+        name=registration.name,
+        subject=subject % {"title": _title(registration)},
+        text="\n\n".join(said) if way in (By.EMAIL, By.LETTER) else " ".join(said),
+        now=now,
+        expires_at=expires_at,
+        url=reverse("courses_registration", args=[registration.pk]),
+    )
+
+
+def _how(registration: Registration, way: str, *, answer: bool) -> list[str]:
+    """How one says yes, changes or cancels, by what one has."""
+    code, phone = registration.code, places.library().phone
+    ring = _("ring oss på %(phone)s") % {"phone": phone} if phone else _("kom till biblioteket")
+    spoken = _("Din kod är %(code)s.") % {"code": words.spoken_code(code)}
+    if way == By.SMS and notice_queries.can_answer_texts():
+        if answer:
+            return [
+                _("Svara JA %(code)s, eller %(ring)s. Svara NEJ %(code)s om du inte vill.")
+                % {"code": code, "ring": ring}
+            ]
+        return [_("Får du förhinder? Svara AVBOKA %(code)s, eller %(ring)s.") % {"code": code, "ring": ring}]
+    if answer:
+        says = [_("Vill du ha platsen, %(ring)s.") % {"ring": ring}, spoken]
+    else:
+        says = [_("Får du förhinder, %(ring)s.") % {"ring": ring}, spoken]
+    if way == By.EMAIL:
+        address = absolute(registration.path)
+        says.append(
+            _("Du kan också svara här: %(address)s") % {"address": address}
+            if answer
+            else _("Du kan också ändra och avboka här: %(address)s") % {"address": address}
+        )
+    return says

@@ -1,0 +1,90 @@
+"""Seats: how many there are, who has them, who waits."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
+
+from utbud.courses.models import Quota, Registration, Run
+from utbud.courses.models.registrations import WAYS_TO_KEPT
+from utbud.courses.seating import Party, Seats
+
+KEPT = [way.value for way in WAYS_TO_KEPT]
+TAKING = [Registration.REGISTERED, Registration.OFFERED]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The seats of a quota, and how many people wait for one."""
+
+    seats: Seats
+    waiting: int  # people, not parties
+    registered: int  # parties that have seats
+
+    @property
+    def full(self) -> bool:
+        """Whether somebody new on the web would have to wait."""
+        return bool(self.waiting) or not self.seats.open_left
+
+
+def total(quota: Quota) -> int | None:
+    """All seats, with those that staff have given on top; None for no end."""
+    return None if quota.seats is None else quota.seats + quota.extra
+
+
+def seats_of(quota: Quota, today: dt.date) -> Seats:
+    """The seats as the rows say now. Exact only under the quota's lock."""
+    return standings([quota], today)[quota.pk].seats
+
+
+def standings(quotas: Iterable[Quota], today: dt.date) -> dict[int, Standing]:
+    """Where each quota stands, by its id: one query however many they are."""
+    quotas = list(quotas)
+    taking = Q(state__in=TAKING)
+    sums = {
+        row["quota"]: row
+        for row in Registration.objects.filter(quota__in=[quota.pk for quota in quotas])
+        .order_by()
+        .values("quota")
+        .annotate(
+            opened=Coalesce(Sum("seat_count", filter=taking & ~Q(came_by__in=KEPT)), 0),
+            kept=Coalesce(Sum("seat_count", filter=taking & Q(came_by__in=KEPT)), 0),
+            waiting=Coalesce(Sum("seat_count", filter=Q(state=Registration.WAITING)), 0),
+            registered=Count("pk", filter=Q(state=Registration.REGISTERED)),
+        )
+    }
+    found = {}
+    for quota in quotas:
+        row = sums.get(quota.pk, {"opened": 0, "kept": 0, "waiting": 0, "registered": 0})
+        seats = Seats(total(quota), quota.kept_on(today), row["opened"], row["kept"])
+        found[quota.pk] = Standing(seats, row["waiting"], row["registered"])
+    return found
+
+
+def party_of(registration: Registration) -> Party:
+    """A registration as the rules take it."""
+    return Party(registration.pk, registration.seat_count, registration.came_by in KEPT)
+
+
+def line(quota: Quota) -> list[Party]:
+    """Who waits, first come first."""
+    return [
+        Party(pk, size, way in KEPT)
+        for pk, size, way in Registration.objects.filter(quota=quota)
+        .in_line()
+        .values_list("pk", "seat_count", "came_by")
+    ]
+
+
+def place_in_line(registration: Registration) -> int:
+    """1 for the first party in line; 0 for one that does not wait."""
+    if registration.state != Registration.WAITING:
+        return 0
+    return Registration.objects.filter(quota=registration.quota_id, pk__lte=registration.pk).in_line().count()
+
+
+def seats_needed(run: Run, *, participants: int, companions: int) -> int:
+    """How many seats a party takes. An interpreter takes none."""
+    return participants + (companions if run.companions_take_seats else 0)

@@ -1,0 +1,80 @@
+"""Times and seats as people say them. Pure."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from utbud.base import dates
+from utbud.courses.seating import Seats
+
+PLURAL_DAYS = tuple(f"{day}ar" for day in dates.WEEKDAYS)
+UP_TO = 5  # seats left that are told by number
+
+
+def day_words(moment: dt.datetime, now: dt.datetime) -> str:
+    """«tisdag 3 mars», with the year when it is another one than now's."""
+    day = dates.local(moment).date()
+    return dates.date_words(day, year=day.year != dates.local(now).year)
+
+
+def clock(moment: dt.datetime) -> str:
+    """«10» or «10.30», in Stockholm."""
+    return dates.time_words(dates.local(moment))
+
+
+def clock_words(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
+    """«klockan 10 till 12»."""
+    start, end = dates.local(starts_at), dates.local(ends_at)
+    return _("klockan %(start)s till %(end)s") % {
+        "start": dates.time_words(start),
+        "end": dates.time_words(end),
+    }
+
+
+def time_words(starts_at: dt.datetime, ends_at: dt.datetime, now: dt.datetime) -> str:
+    """«tisdag 3 mars klockan 10 till 12»."""
+    return f"{day_words(starts_at, now)} {clock_words(starts_at, ends_at)}"
+
+
+def times_words(times: Sequence[tuple[dt.datetime, dt.datetime]], now: dt.datetime) -> str:
+    """Several times that belong together: «4 tisdagar, första gången tisdag 3 mars klockan 10 till 12»."""
+    if not times:
+        return ""
+    first = time_words(*times[0], now)
+    if len(times) == 1:
+        return first
+    days = {dates.local(start).weekday() for start, _end in times}
+    many = (
+        f"{len(times)} {PLURAL_DAYS[days.pop()]}"
+        if len(days) == 1
+        else _("%(count)s gånger") % {"count": len(times)}
+    )
+    return _("%(many)s, första gången %(first)s") % {"many": many, "first": first}
+
+
+def seats_words(seats: Seats, waiting: int, *, phone: bool = False) -> str:
+    """What the public is told: «3 platser kvar», «Fullt, 2 i kö». ``phone``: said to somebody who rings or stands here."""
+    if seats.total is None:
+        return _("Det finns plats")
+    left = seats.free(kept=phone)
+    if left and not waiting:
+        if left > UP_TO:
+            return _("Det finns platser kvar")
+        return ngettext("%(count)s plats kvar", "%(count)s platser kvar", left) % {"count": left}
+    if not phone and seats.kept_left:
+        return _("Fullt på webben. Ring oss, det finns platser för dig som ringer")
+    if waiting:
+        return _("Fullt, %(count)s i kö") % {"count": waiting}
+    return _("Fullt. Du kan ställa dig i kö")
+
+
+def fee_words(kronor: int) -> str:
+    """«Gratis» or «50 kronor»."""
+    return _("%(fee)s kronor") % {"fee": kronor} if kronor else _("Gratis")
+
+
+def spoken_code(code: str) -> str:
+    """A code as it is said and read: «47 110»."""
+    return f"{code[:2]} {code[2:]}" if len(code) == 5 else code
