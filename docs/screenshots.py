@@ -1,7 +1,8 @@
 """Takes the pictures of the README and the handbook anew, from the running product. ``make screenshots`` calls it.
 
 A site with the demo is served from a folder of its own, and a real Chromium looks at it. What the demo has none
-of (messages in the inbox) is put in as staff would do it.
+of (messages in the inbox, channels) is put in as staff would do it. ``docs/screenshots.py kanaler telefon`` takes
+those parts only: läsaren, redaktören, utgivaren, kanaler, telefon, skärm.
 """
 
 import os
@@ -11,7 +12,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -27,11 +28,14 @@ from tests.browser.conftest import FLAGS, PASSWORD, chromium, free_port  # noqa:
 PICTURES = ROOT / "docs/bilder"
 SIZE = {"width": 1280, "height": 900}
 PHONE = {"width": 320, "height": 900}
+TELEVISION = {"width": 1280, "height": 720}
 SHEET_WIDTH, MARGIN = 620, 1  # pixels of a printed page, and of the line around it
 COLOURS = 256
 MOST_BYTES = 1_200_000  # all pictures together: whoever clones the project downloads them
 ADDRESS = "http://digitalt.bibliotek.example.org"  # what stands on paper
 WORD = "/ord/bankid/"
+SCREEN = "/skarm/huvudbiblioteket/?alltid"
+BOARD = "Anslagstavlan i hamnen"  # a channel that needs nothing from anyone
 MESSAGES = (
     ("Telefon", "Fråga", "Maj Exempel", "070-174 06 11", "Hur får jag större text i mobilen?"),
     ("Disken", "Förslag om samarbete", "Föreningen Provbjörken", "070-174 06 12", "Vi vill gärna hålla en kurs tillsammans med er."),
@@ -164,8 +168,69 @@ def publisher(page: Page) -> None:
     take(page, "godkanna")
 
 
-def pictures(browser: Browser, address: str) -> None:
-    for part in (reader, editor, publisher):
+def set_up_channels(page: Page) -> None:
+    """One by hand and one by text message, turned on. Nobody subscribes, so nothing leaves the machine."""
+    for kind, fields in (
+        ("by-hand", {"name": BOARD, "where": "Hamnkiosken. Fråga i luckan."}),
+        ("sms", {"name": "Sms", "username": "u", "password": "p", "sender": "+46701740605", "price": "0,55"}),
+    ):
+        page.goto(f"/admin/kanaler/ny/{kind}/")
+        for name, value in fields.items():
+            page.locator(f"[name={name}]").fill(value)
+        page.get_by_role("button", name="Spara").click()
+        page.get_by_role("button", name="Slå på kanalen").click()
+        page.get_by_role("button", name="Stäng av kanalen").wait_for()
+
+
+def channels(page: Page) -> None:
+    """What each channel says of a word, and what a person is to post."""
+    log_in(page, "admin")
+    set_up_channels(page)
+    page.goto("/admin/aret/")
+    edit = page.get_by_role("link", name="BankID", exact=True).get_attribute("href") or ""
+    page.goto(f"/admin/kanaler/sida/{edit.removeprefix('/admin/pages/').removesuffix('/edit/')}/")
+    page.get_by_role("heading", name="Det här säger varje kanal").evaluate(
+        "heading => heading.scrollIntoView()"
+    )
+    page.locator("main figure img").first.evaluate("image => image.decode()")
+    take(page, "kanaler")
+    page.get_by_role("button", name=f"Lägg ut på {BOARD}").click()
+    page.goto("/admin/kanaler/utkorg/")
+    page.locator("main table .title a").first.click()
+    page.get_by_role("button", name="Jag har lagt ut den").scroll_into_view_if_needed()
+    take(page, "utkorgen")
+
+
+def telephone(page: Page) -> None:
+    """The line, in the middle of a call. Without sound it waits for a key, so that the picture is the same each time."""
+    log_in(page, "redaktor")
+    page.goto("/admin/telefon/")
+    page.get_by_label("Spela ljudet").uncheck()
+    page.get_by_role("button", name="Ring", exact=True).click()
+    page.get_by_role("log").get_by_text("Tryck 1 för veckans digitala ord").wait_for()
+    take(page, "telefonlinjen")
+
+
+def screen(page: Page) -> None:
+    """A screen in a waiting room."""
+    page.set_viewport_size(TELEVISION)
+    page.goto(SCREEN)
+    page.locator(".tv-post .tv-drawing").wait_for()
+    take(page, "skarm")
+
+
+PARTS: dict[str, Callable[[Page], None]] = {
+    "läsaren": reader,
+    "redaktören": editor,
+    "utgivaren": publisher,
+    "kanaler": channels,
+    "telefon": telephone,
+    "skärm": screen,
+}
+
+
+def pictures(browser: Browser, address: str, parts: list[str]) -> None:
+    for part in parts:
         context = browser.new_context(
             base_url=address,
             viewport=SIZE,
@@ -173,16 +238,19 @@ def pictures(browser: Browser, address: str) -> None:
             locale="sv-SE",
             timezone_id="Europe/Stockholm",
         )
-        part(context.new_page())
+        PARTS[part](context.new_page())
         context.close()
 
 
 def main() -> None:
-    """Take all, and say how large they are."""
+    """Take all, or the parts that are named, and say how large they are."""
+    parts = sys.argv[1:] or list(PARTS)
+    if unknown := [part for part in parts if part not in PARTS]:
+        sys.exit(f"{', '.join(unknown)} finns inte. Delarna är {', '.join(PARTS)}.")
     PICTURES.mkdir(exist_ok=True)
     with site() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, "--lang=sv"])
-        pictures(browser, address)
+        pictures(browser, address, parts)
         browser.close()
     sizes = {path.name: path.stat().st_size for path in sorted(PICTURES.glob("*.png"))}
     for name, size in sizes.items():
