@@ -91,6 +91,7 @@ class Channel:
     subscribers: ClassVar[str] = ""  # EMAIL or SMS: a delivery to each subscriber of the channel
     can_recall: ClassVar[bool] = False
     can_correct: ClassVar[bool] = False
+    when_corrected: ClassVar[Any] = ""  # Swedish: what else one should know of a correction there
     repeat_within: ClassVar[dt.timedelta] = dt.timedelta(
         0
     )  # since the first try; ALWAYS when the key is kept for good

@@ -106,7 +106,8 @@ def _out_already(adapter: Channel) -> str:
     if adapter.subscribers:
         return _("Finns redan ute. Den som har fått den får inget nytt.")
     if adapter.can_correct:
-        return _("Finns redan ute. En ny text kommer i stället.")
+        says = _("Finns redan ute. En ny text kommer i stället.")
+        return f"{says} {adapter.when_corrected}".strip()
     return _("Finns redan ute, och går inte att ändra där.")
 
 

@@ -340,6 +340,18 @@ def test_the_outbox_says_it_once_and_takes_it_back(server, post, now) -> None:
 
 @pytest.mark.django_db
 @each(PUSHED)
+def test_before_a_correction_one_is_told_what_it_does_there(server, post, now) -> None:
+    outbox = Outbox(server, post, now)
+    outbox.work()
+    [seen] = queries.preflight(post, {})
+    told = seen.remarks[0].says
+    assert told.startswith("Finns redan ute")
+    assert ("kommer i stället" in told) == outbox.kind.can_correct
+    assert told.endswith(str(outbox.kind.when_corrected))
+
+
+@pytest.mark.django_db
+@each(PUSHED)
 def test_the_outbox_tries_again_when_a_service_has_been_down(server, post, now) -> None:
     outbox = Outbox(server, post, now)
     server.down = 2

@@ -91,6 +91,7 @@ class Bluesky(Channel):
     media = ("kort-kvadrat.png", "kort.png")
     can_recall = True
     can_correct = True
+    when_corrected = gettext_lazy("Gillanden och delningar följer inte med.")
     repeat_within = ALWAYS  # our key names the record
     lease = dt.timedelta(minutes=5)
 

@@ -208,6 +208,9 @@ class YouTube(Channel):
     must_have = (CLIP,)
     can_recall = True
     can_correct = True
+    when_corrected = gettext_lazy(
+        "Filmen är kvar som den är. Säger den fel? Dra tillbaka, och lägg ut den igen när texten är rätt."
+    )
     repeat_within = dt.timedelta(days=2)  # what PAGES reaches back
     lease = dt.timedelta(minutes=15)
     address: ClassVar[str] = "https://youtube.googleapis.com"
