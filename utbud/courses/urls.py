@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from utbud.courses import staff_views
+from utbud.courses.staff_views import desk, runs
 
 admin_urlpatterns = [
-    path("kurser/omgang/<int:pk>/", staff_views.run_page, name="courses_run"),
-    path("kurser/anmalan/<int:pk>/", staff_views.registration_page, name="courses_registration"),
+    path("kurser/omgang/<int:pk>/", runs.run_page, name="courses_run"),
+    path("kurser/anmalan/<int:pk>/", desk.registration_page, name="courses_registration"),
 ]
