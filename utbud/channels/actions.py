@@ -225,6 +225,8 @@ def _attempt(
         outcome["sent_at"] = clock()
     if state == Delivery.TAKEN_BACK:
         outcome["taken_back_at"] = clock()
+    if state in (Delivery.REFUSED, Delivery.UNSURE, Delivery.REMAINS):
+        outcome["seen_at"] = None  # who laid it aside while we tried has not seen this
     with transaction.atomic():
         mine = Delivery.objects.filter(pk=pk, claimed_at=claimed_at)
         if not mine.update(claimed_at=None, **outcome):

@@ -16,6 +16,7 @@ OUT = (Delivery.SENT, Delivery.TAKING_BACK, Delivery.REMAINS)
 MAY_BE_OUT = Q(state__in=[Delivery.SENDING, Delivery.SENT, Delivery.UNSURE]) | Q(
     state=Delivery.WAITING, maybe_out=True
 )
+STUCK = 5  # tries, about twenty minutes of them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,11 +197,17 @@ def by_hand_kinds() -> list[str]:
 
 
 def for_a_person() -> DeliveryQuerySet:
-    """What somebody must look at: refused, unsure, to be posted or taken down by hand. Oldest first."""
+    """What somebody must look at, oldest first.
+
+    That is what was refused, unsure, to be posted or taken down by hand; what could not be taken back where one
+    would think that it can; and what has been tried so often that something else than time is needed.
+    """
     hand = Q(state=Delivery.TAKING_BACK, dispatch__channel__kind__in=by_hand_kinds())
     asks = Q(state__in=[Delivery.REFUSED, Delivery.UNSURE, Delivery.BY_HAND])
+    left = Q(state=Delivery.REMAINS) & ~Q(error="")
+    stuck = Q(state__in=[Delivery.WAITING, Delivery.TAKING_BACK], attempts__gte=STUCK)
     return (
-        Delivery.objects.filter(asks | hand, seen_at=None)
+        Delivery.objects.filter(asks | hand | left | stuck, seen_at=None)
         .select_related("dispatch__channel", "subscriber")
         .order_by("due_at", "pk")
     )

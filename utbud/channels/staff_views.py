@@ -214,6 +214,7 @@ def _delivery_page(request: HttpRequest, pk: int, form: AddressForm) -> HttpResp
         "picture": adapter.picture(post) if adapter else None,
         "where": adapter.config.get("where", "") if adapter else "",
         "by_hand": bool(kind and kind.by_hand),
+        "asks": queries.for_a_person().filter(pk=pk).exists(),
         "form": form,
     }
     return staff_page(

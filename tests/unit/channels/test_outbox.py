@@ -239,6 +239,45 @@ def test_what_may_be_out_is_told_before_it_is_taken_back(post, now):
     assert [(one.count, one.unsure) for one in queries.take_back_plan(post.item)] == [(0, 1)]
 
 
+@pytest.mark.parametrize("error", [Refused("Nyckeln är fel."), Unavailable("Vänta.")])
+def test_what_could_not_be_taken_back_comes_before_a_person(error, post, now, site, client):
+    channel(Fake)
+    channel(FakeOnce)  # nobody thinks that this one can be taken back
+    put(post, now)
+    deliver(now)
+    actions.withdraw(item=post.item, now=now)
+    Fake.plan[:] = [error] * 20
+    seen = []
+    for hours in range(30):
+        deliver(now + dt.timedelta(hours=hours))
+        seen.append([one.dispatch.channel.kind for one in queries.for_a_person()])
+    tries = 1 if isinstance(error, Refused) else queries.STUCK
+    assert seen == [[]] * (tries - 1) + [["fake"]] * (30 - tries + 1)
+    [left] = queries.for_a_person()
+    assert (left.state, bool(left.error)) == ("remains", True)
+    client.force_login(site.editor)
+    page = client.get(reverse("channels_delivery", args=[left.pk])).content.decode()
+    assert ("Försök ta tillbaka igen" in page, "Lägg åt sidan" in page) == (True, True)
+    actions.set_aside(delivery=left, by=site.editor, now=now)
+    assert not queries.for_a_person()
+
+
+def test_what_is_tried_again_and_again_comes_before_a_person_before_it_is_given_up(post, now, site):
+    channel(Fake)
+    Fake.plan[:] = [Unavailable("46elks svarar inte.")] * 20
+    put(post, now)
+    seen = []
+    for minutes in range(60):
+        deliver(now + minutes * MINUTE)
+        seen.append(queries.for_a_person().count())
+    assert (seen[22], seen[23], states()) == (0, 1, ["waiting"])
+    actions.set_aside(delivery=Delivery.objects.get(), by=site.editor, now=now)
+    assert not queries.for_a_person()
+    for hours in range(1, 24):
+        deliver(now + dt.timedelta(hours=hours))
+    assert (queries.for_a_person().count(), states()) == (1, ["refused"])  # that it was given up is news
+
+
 def test_withdrawn_in_the_moment_it_is_sent(post, now):
     channel()
     put(post, now)
