@@ -273,8 +273,10 @@ def give_up(*, notice: Notice, by: User, now: dt.datetime) -> None:
 
 
 def call_instead(*, notice: Notice, by: User, now: dt.datetime) -> None:
-    """Put a text message that did not come through, or perhaps did not, on the call list. Raises NotNow."""
-    rows = _standing(notice, Notice.REFUSED, Notice.UNSURE).filter(way=Way.SMS, stopped_at=None)
+    """Put a text message that did not come through, perhaps did not, or takes too long, on the call list. Raises NotNow."""
+    rows = _standing(notice, Notice.REFUSED, Notice.UNSURE, Notice.WAITING).filter(
+        way=Way.SMS, stopped_at=None
+    )
     _change(rows, **_as_call(now))
     logger.info("user %s made notice %s a call", by.pk, notice.pk)
 

@@ -483,6 +483,14 @@ def test_call_instead(refused, site, now):
         actions.call_instead(notice=refused, by=site.editor, now=now)
 
 
+def test_one_that_takes_too_long_is_called_and_never_sent(tell, texting, elks, site, now):
+    notice = tell()
+    actions.call_instead(notice=notice, by=site.editor, now=now)
+    assert (send(now + DAY), elks.sent, seen(notice).state) == (0, [], "to_do")
+    with pytest.raises(actions.NotNow):
+        actions.call_instead(notice=notice, by=site.editor, now=now)
+
+
 def test_only_a_text_can_be_a_call(tell, mail, site, now):
     mail.refuse = "No such user"
     notice = tell(EMAIL)
