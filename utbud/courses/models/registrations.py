@@ -103,6 +103,8 @@ class Registration(models.Model):
         verbose_name = _("anmälan")
         verbose_name_plural = _("anmälningar")
         ordering = ["pk"]
+        # Lists of people that leave the house: administrators only, unless given to somebody.
+        permissions = [("export_registration", "Kan ta ut listor med personer")]
         indexes = [models.Index(fields=["quota", "state"], name="courses_registration_standing")]
         constraints = [
             models.UniqueConstraint(

@@ -59,6 +59,7 @@ class Run(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(default=timezone.now)
+    submission_key = models.CharField(max_length=64, unique=True, null=True, blank=True, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, db_index=True)
     cancelled_at = models.DateTimeField(_("inställd"), null=True, blank=True)
     cancelled_why = models.CharField(_("varför den är inställd"), max_length=200, blank=True)
@@ -158,6 +159,8 @@ class Occasion(models.Model):
         Resource, blank=True, related_name="occasions", verbose_name=_("ledare, rum och utrustning")
     )
     head_count = models.PositiveSmallIntegerField(_("antal som kom"), null=True, blank=True)
+    # The secret part of the host's address to this occasion's list; None when there is none (actions/hosts.py).
+    host_key = models.CharField(max_length=43, unique=True, null=True, blank=True, editable=False)
     sequence = models.PositiveSmallIntegerField(_("ändrad antal gånger"), default=0)
     changed_at = models.DateTimeField(default=timezone.now)
     cancelled_at = models.DateTimeField(_("inställt"), null=True, blank=True)
