@@ -8,8 +8,9 @@ class LearningConfig(AppConfig):
     def ready(self) -> None:
         from utbud.base import schedule  # noqa: PLC0415, RUF100
         from utbud.channels.sources import register  # noqa: PLC0415, RUF100
-        from utbud.learning import actions, checks, panels, previews, queries, sources  # noqa: PLC0415, RUF100
+        from utbud.learning import actions, checks, panels, queries, sources  # noqa: PLC0415, RUF100
         from utbud.learning.models import WordIndexPage, WordPage  # noqa: PLC0415, RUF100
+        from utbud.publishing import previews  # noqa: PLC0415, RUF100
 
         # A Wagtail page is a model and shows itself. What it shows is asked for above the models, so it is
         # tied on here, and imports keep going downwards.

@@ -1,7 +1,9 @@
 """What the editor is told while writing: promises, plain language, the short human checklist."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import Model
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,8 +25,12 @@ SHOWN = 8  # words pointed out at a time: more than that nobody reads
 
 @dataclass(frozen=True)
 class Report:
-    """What is shown beside the editor: the figures for the whole text and for easy Swedish, and the problems."""
+    """What is shown beside the editor: the figures for the whole text and for easy Swedish, and the problems.
 
+    ``model`` is what is written, a word or something else; it knows what its fields are called.
+    """
+
+    model: type[Model]
     text: plain.Readability
     easy: plain.Readability
     problems: list[Problem]
@@ -32,11 +38,12 @@ class Report:
     @property
     def named_problems(self) -> list[tuple[str, Problem]]:
         """Each problem with the name of its field in Swedish, "" for one of the whole page."""
-        return [(_name(problem.field), problem) for problem in self.problems]
+        return [(self._name(problem.field), problem) for problem in self.problems]
 
-
-def _name(field: str) -> str:
-    return capfirst(str(WordPage._meta.get_field(field).verbose_name)) if field else ""
+    def _name(self, field: str) -> str:
+        if not field:
+            return ""
+        return capfirst(str(self.model._meta.get_field(field).verbose_name))  # type: ignore[union-attr]
 
 
 def texts_of(word: WordPage) -> dict[str, str]:
@@ -54,6 +61,7 @@ def texts_of(word: WordPage) -> dict[str, str]:
 def report(word: WordPage) -> Report:
     """All there is to say about ``word`` as it stands, saved or not."""
     return Report(
+        model=WordPage,
         text=plain.readability("\n".join(texts_of(word).values())),
         easy=plain.readability(word.easy),
         problems=problems_of(word),
@@ -100,8 +108,16 @@ def _advice(word: WordPage) -> list[Problem]:
                 _("En rubrik hoppar över en nivå. Då blir sidan svår att följa för den som lyssnar."),
             )
         )
-    known = known_words(word)
-    for field, text in texts_of(word).items():
+    return [
+        *found,
+        *language_advice(texts_of(word), word.easy, known=known_words(word.title, *lines(word.forms))),
+    ]
+
+
+def language_advice(texts: Mapping[str, str], easy: str, *, known: frozenset[str]) -> list[Problem]:
+    """What to look at in the language of ``texts`` (by field name) and of the ``easy`` text. ``known`` words pass."""
+    found: list[Problem] = []
+    for field, text in texts.items():
         figures = plain.readability(text)
         if figures.words >= 8 and figures.lix > plain.WARN_OVER:
             found.append(
@@ -127,18 +143,17 @@ def _advice(word: WordPage) -> list[Problem]:
                     field, _("Ovanliga ord: %(words)s. Förklara eller byt dem.") % {"words": ", ".join(rare)}
                 )
             )
-    if not word.easy.strip():
+    if not easy.strip():
         found.append(Problem("easy", _("Skriv gärna texten på lätt svenska också.")))
-    elif (lix := plain.readability(word.easy).lix) > plain.EASY_AT_MOST:
+    elif (lix := plain.readability(easy).lix) > plain.EASY_AT_MOST:
         found.append(
             Problem("easy", _("LIX är %(lix)d. Lätt svenska ska ha högst 30.") % {"lix": round(lix)})
         )
     return found
 
 
-def known_words(word: WordPage) -> frozenset[str]:
-    """Words that need no remark: the term itself, its forms, and all words we have explained."""
+def known_words(*own: str) -> frozenset[str]:
+    """Words that need no remark: a page's ``own`` names, and all words we have explained."""
     from utbud.learning.queries import lexicon  # noqa: PLC0415, RUF100
 
-    own = [word.title, *lines(word.forms)]
     return frozenset(part.lower() for name in [*own, *lexicon().names()] for part in [name, *name.split()])

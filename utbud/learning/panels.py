@@ -22,7 +22,14 @@ from utbud.learning.checks import CHECKLIST, report
 
 
 class PlainLanguagePanel(Panel):
-    """LIX, promises and advice, asked again from the server as the text changes (one place for the rules)."""
+    """LIX, promises and advice, asked again from the server as the text changes (one place for the rules).
+
+    Another kind of page says in a subclass what its ``report`` is, what to ask oneself, and where to ask.
+    """
+
+    report = staticmethod(report)
+    checklist: tuple[Any, ...] = CHECKLIST
+    check_url = "learning_check"
 
     class BoundPanel(Panel.BoundPanel):
         template_name = "learning/staff/plain_language_panel.html"
@@ -30,9 +37,9 @@ class PlainLanguagePanel(Panel):
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
             context: dict[str, Any] = super().get_context_data(parent_context)
             return context | {
-                "report": report(self.instance),
-                "checklist": CHECKLIST,
-                "url": reverse("learning_check", args=[self.instance.pk or 0]),
+                "report": self.panel.report(self.instance),
+                "checklist": self.panel.checklist,
+                "url": reverse(self.panel.check_url, args=[self.instance.pk or 0]),
             }
 
         @property

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from wagtail.models import Page
 
 from utbud.base import dates
 from utbud.learning import actions, queries
@@ -99,12 +100,15 @@ def _change(request: StaffRequest, data: dict[str, Any]) -> None:
 @require_POST
 def check(request: HttpRequest, page_id: int) -> HttpResponse:
     """The report on a text as it stands in the editor, unsaved. Saves nothing."""
-    index = _may_write(request)
-    word = get_object_or_404(WordPage, pk=page_id).get_latest_revision_as_object() if page_id else WordPage()
-    form_class = WordPage.get_edit_handler().get_form_class()
-    form = form_class(request.POST, instance=word, parent_page=index, for_user=request.user)
+    word = as_written(request, WordPage, page_id, index=_may_write(request))
+    return render(request, "learning/staff/_report.html", {"report": report(word), "checklist": CHECKLIST})
+
+
+def as_written(request: HttpRequest, kind: type[Page], page_id: int, *, index: Page) -> Any:
+    """The page of ``kind`` as it stands in the editor that posts; ``page_id`` is 0 for one that is new under ``index``."""
+    page = get_object_or_404(kind, pk=page_id).get_latest_revision_as_object() if page_id else kind()
+    form_class = kind.get_edit_handler().get_form_class()
+    form = form_class(request.POST, instance=page, parent_page=index, for_user=request.user)
     form.defer_required_fields()
     form.is_valid()  # fills the instance with what can be read; what cannot is told by the editor itself
-    return render(
-        request, "learning/staff/_report.html", {"report": report(form.instance), "checklist": CHECKLIST}
-    )
+    return form.instance

@@ -124,17 +124,18 @@ def make_films(revision_id: int) -> None:
 def spoken(page: ApprovedPage, item: Item) -> tuple[Rendition | None, Rendition | None]:
     """The page read aloud, and read slowly, where they are made already. Makes nothing.
 
-    What is found is remembered by the published revision, since the keys take time to compute.
+    What is found is remembered by the published revision, since the keys take time to compute, for as long as
+    it holds the same item (a course's changes with its dates).
     """
     published = None if page.has_unpublished_changes else page.live_revision_id
-    if published in _spoken:
-        return _spoken[published]
+    if published in _spoken and _spoken[published][0] == item:
+        return _spoken[published][1]
     kinds = (Kind.SPEECH, Kind.SPEECH_SLOW)
     ready = formats_queries.ready(item=item, sender=sender(), recording=page.own_recording(), kinds=kinds)
     found = ready.get(Kind.SPEECH), ready.get(Kind.SPEECH_SLOW)
     if all(found) and published:
-        _spoken[published] = found
+        _spoken[published] = item, found
     return found
 
 
-_spoken: dict[int, tuple[Rendition | None, Rendition | None]] = {}
+_spoken: dict[int, tuple[Item, tuple[Rendition | None, Rendition | None]]] = {}

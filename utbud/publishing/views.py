@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
 from utbud.base.files import serve
@@ -24,6 +26,7 @@ from utbud.publishing import actions, files, posts, queries
 from utbud.publishing.forms import DecisionForm, EmergencyForm, RequestForm
 from utbud.publishing.models import ApprovalLink, ApprovalRequest, ApprovedPage, Problem, SharedPage
 
+FILE_AGE = 300  # seconds a reader's browser may keep a file; then it asks with its ETag
 MAKING, LOOK_AGAIN = 60, 8  # seconds: between orders of the same film, and until a page asks again
 FILE_LABELS = {
     "lyssna.mp3": gettext_lazy("Uppläst"),
@@ -54,6 +57,39 @@ def file_of(request: HttpRequest, page: ApprovedPage, name: str) -> HttpResponse
         etag=rendition.key,
         max_age=0,
     )
+
+
+def file_beside(
+    request: HttpRequest, pages: QuerySet[Any], base: str, slug: str, name: str
+) -> HttpResponseBase:
+    """The file ``name`` beside the published page of ``pages`` that stands at ``base`` + ``slug``, made now if it was
+    lost. A page that moved redirects. Raises Http404.
+    """
+    page = pages.live().filter(slug=slug).first()  # type: ignore[attr-defined]
+    if page is None:
+        if moved := moved_to(f"{base}{slug}"):
+            return redirect(f"{base}{moved}/{name}", permanent=True)
+        raise Http404(_("Sidan finns inte."))
+    rendition = files.made_one(page, name)
+    if rendition is None:
+        return not_yet(request, page)
+    stem, ending = name.rsplit(".", 1)
+    return serve(
+        request,
+        default_storage.open(str(rendition.file.name)),
+        size=rendition.bytes,
+        content_type=files.content_type(name),
+        etag=rendition.key,
+        max_age=FILE_AGE,
+        filename=f"{page.slug}-{stem}.{ending}",
+    )
+
+
+def moved_to(path: str) -> str:
+    """The slug of the published page that stood at ``path`` («/ord/molnet») before, "" for none."""
+    moved = Redirect.objects.filter(old_path=path).select_related("redirect_page").first()
+    there = moved is not None and moved.redirect_page is not None and moved.redirect_page.live
+    return str(moved.redirect_page.slug) if moved is not None and there else ""
 
 
 def not_yet(request: HttpRequest, page: ApprovedPage) -> HttpResponse:
