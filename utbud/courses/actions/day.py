@@ -1,13 +1,22 @@
 """On the day and after: who came, how many, and how it went. Reminders before."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from utbud.base import dates
 from utbud.courses.actions import telling
-from utbud.courses.actions.seats import Person, note_change, register
+from utbud.courses.actions.seats import (
+    Closed,
+    CourseError,
+    Full,
+    Person,
+    free_no_show,
+    note_change,
+    register,
+)
 from utbud.courses.models import (
     Attendance,
     Evaluation,
@@ -68,8 +77,11 @@ def walk_in(
 ) -> Registration:
     """Somebody came who was not expected: they get a seat where there is one, and are noted as here.
 
-    The name may be "". Raises Closed; a registration that WAITS says that it is full, and staff may give a reason.
+    The name may be "". It may be written down afterwards, from paper. Raises Closed, or Full where there is no seat and
+    staff give no reason: then nothing is kept, so that nobody who is here stands in line before those who wait.
     """
+    if occasion.is_cancelled:
+        raise Closed(_("Tillfället är inställt."))
     registration = register(
         quota=occasion.quota,
         name=name,
@@ -81,10 +93,28 @@ def walk_in(
         by=by,
         override_reason=override_reason,
     )
+    if registration.state == Registration.WAITING:
+        raise Full(_("Det är fullt. Släpp in personen ändå genom att skriva varför."))
     if registration.state == Registration.REGISTERED:
         came = dict.fromkeys(registration.participants.values_list("pk", flat=True), True)
         note_attendance(occasion=occasion, came=came, by=by, now=now)
     return registration
+
+
+def let_go(*, occasion: Occasion, registration: Registration, by: User, now: dt.datetime) -> None:
+    """Note that none of a party came, and give its seats to others. Raises CourseError, and NoLonger."""
+    if occasion.starts_at > now:
+        raise CourseError(_("Det har inte börjat än. Vänta med att lämna platsen."))
+    noted = dict(
+        Attendance.objects.filter(
+            occasion=occasion, participant__registration=registration
+        ).values_list("participant", "came")
+    )  # fmt: skip
+    if any(noted.values()):
+        raise CourseError(_("Någon i sällskapet är här. Platsen lämnas inte."))
+    unknown = registration.participants.exclude(pk__in=noted).values_list("pk", flat=True)
+    note_attendance(occasion=occasion, came=dict.fromkeys(unknown, False), by=by, now=now)
+    free_no_show(registration=registration, now=now, by=by)
 
 
 @transaction.atomic
@@ -191,8 +221,21 @@ def remind_at(occasion: Occasion, way: str) -> dt.datetime:
 def correct(
     *, registration: Registration, name: str, contact: str, contact_kind: str, by: User, now: dt.datetime
 ) -> None:
-    """Write a name or a contact right."""
+    """Write a name or a contact right. Whoever in the party has the same name is written right too."""
+    if name and registration.name:
+        Participant.objects.filter(registration=registration, name=registration.name).update(name=name)
     Registration.objects.filter(pk=registration.pk, purged_at=None).update(
         name=name, contact=contact, contact_kind=contact_kind
     )
     note_change(registration, RegistrationChange.What.CORRECTED, now, by=by)
+
+
+@transaction.atomic
+def set_needs(
+    *, registration: Registration, needs: Sequence[str], needs_text: str, by: User | None, now: dt.datetime
+) -> None:
+    """Put right what a party needs. The seats are not touched: who comes along is in the party."""
+    Registration.objects.filter(pk=registration.pk, purged_at=None).update(
+        needs=[need for need in Registration.NEEDS if need in needs], needs_text=needs_text
+    )
+    note_change(registration, RegistrationChange.What.CHANGED, now, by=by, note=_("Behov"))

@@ -41,18 +41,28 @@ def plan_run(
     kept: int = 0,
     kept_until: dt.date | None = None,
     resources: Iterable[Resource] = (),
+    submission_key: str | None = None,
     **facts: object,
 ) -> Run:
     """Make a run with an occasion for each of ``times`` (aware start and end), at least one.
 
     ``facts`` are fields of Run (place, venue, online_url, host, fee, note, elsewhere, companions_take_seats). Where one
-    joins the whole there is one quota, else one for each occasion. Raises CourseError.
+    joins the whole there is one quota, else one for each occasion. Once for every ``submission_key``. Raises CourseError.
     """
     if not times:
         raise CourseError(_("En kursomgång behöver minst ett tillfälle."))
-    run = Run.objects.create(
-        course=course, joining=joining, joins=joins, created_by=by, created_at=now, changed_at=now, **facts
-    )
+    if submission_key and (same := Run.objects.filter(submission_key=submission_key).first()):
+        return same
+    try:
+        with transaction.atomic():
+            run = Run.objects.create(
+                course=course, joining=joining, joins=joins, created_by=by, created_at=now, changed_at=now,
+                submission_key=submission_key, **facts,
+            )  # fmt: skip
+    except IntegrityError:  # a second press of the button came first
+        if submission_key and (same := Run.objects.filter(submission_key=submission_key).first()):
+            return same
+        raise
     add_occasions(
         run=run,
         times=times,

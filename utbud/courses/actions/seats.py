@@ -153,6 +153,8 @@ def _must_be_open(run: Run, quota: Quota, way: str, now: dt.datetime) -> None:
     if run.joining == Run.Joining.NONE and way != Way.WALK_IN:
         raise Closed(_("Hit behöver man inte anmäla sig. Det är bara att komma."))
     occasions = Occasion.objects.filter(quota=quota).select_related("run")
+    if way == Way.WALK_IN and any(not one.is_cancelled for one in occasions):
+        return  # they were here, whenever it is written down
     if joining_ends(occasions, way) <= now:
         raise Closed(
             _("Det har redan börjat. Ring oss, så hittar vi en annan tid.")
@@ -300,7 +302,7 @@ def accept(*, registration: Registration, way: str, now: dt.datetime, by: User |
     if mine.update(state=Registration.REGISTERED):
         registration.refresh_from_db()
         note_change(registration, What.ACCEPTED, now, by=by, way=way)
-        telling.accepted(registration, now)
+        telling.accepted(registration, now, way=way)
         return registration
     registration.refresh_from_db()
     if registration.state == Registration.REGISTERED:
@@ -402,12 +404,25 @@ def change_party(
 
 def _replace_people(registration: Registration, people: Sequence[Person]) -> None:
     """Write the party anew; whoever is still in it keeps their row, and so what is noted of them."""
-    rows = list(registration.participants.all())
-    for row, person in zip(rows, people, strict=False):
-        if (row.name, row.role) != (person.name, person.role):
-            Participant.objects.filter(pk=row.pk).update(name=person.name, role=person.role)
-    Participant.objects.filter(pk__in=[row.pk for row in rows[len(people) :]]).delete()
+    left = list(registration.participants.all())
+    rows: list[Participant | None] = []
+    for person in people:  # those who have a name are known by it
+        found = next(
+            (row for row in left if person.name and (row.name, row.role) == (person.name, person.role)), None
+        )
+        rows.append(found)
+        if found:
+            left.remove(found)
+    for number, person in enumerate(people):  # the others by what they come as, and then by their order
+        if rows[number] is None and left:
+            row = next((row for row in left if row.role == person.role), left[0])
+            left.remove(row)
+            rows[number] = row
+            if (row.name, row.role) != (person.name, person.role):
+                Participant.objects.filter(pk=row.pk).update(name=person.name, role=person.role)
+    Participant.objects.filter(pk__in=[row.pk for row in left]).delete()
     Participant.objects.bulk_create(
         Participant(registration=registration, name=person.name, role=person.role)
-        for person in people[len(rows) :]
+        for number, person in enumerate(people)
+        if rows[number] is None
     )
