@@ -111,10 +111,14 @@ def the_site():
 
 @pytest.fixture
 def no_files(monkeypatch):
-    """Leave the making of sound and print out, where a test is about something else."""
+    """Leave the making of sound and print out, where a test is about something else; the phone line's too."""
+    from utbud.phone import tasks
     from utbud.publishing import files
 
     monkeypatch.setattr(files, "make", lambda page, slow=False: None)
+    path = tasks.read_in_missing.module_path
+    silent = SimpleNamespace(module_path=path, enqueue=lambda **_what: None)
+    monkeypatch.setattr(tasks, "read_in_missing", silent)
 
 
 SENTENCE = "Ett testord är ett ord som vi provar med."
