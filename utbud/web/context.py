@@ -1,4 +1,4 @@
-"""What every public page knows: the library, the next drop-in, where the stylesheet is."""
+"""What every public page knows: the library, the next drop-in, where the stylesheet is, which pages there are."""
 
 import datetime as dt
 from typing import Any
@@ -8,18 +8,23 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from wagtail.models import Page
 
 from utbud.places import models as places
 from utbud.places import queries
 from utbud.places.queries import Library
 from utbud.web import stylesheet
 
+# Pages that menus and footers link to when they are published: a new library begins with some as drafts.
+LINKED = ("om", "hjalp-nagon-annan", "sprak", "tillganglighet")
+
 _known: list[Library] = []
 _said: dict[tuple[int, dt.datetime], str] = {}  # the next drop-in in words, asked once a minute
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """``lib``, ``logo`` (address or ""), ``next_drop_in`` (words or "") and ``stylesheet`` (address).
+    """``lib``, ``logo`` (address or ""), ``next_drop_in`` (words or ""), ``published`` (those of ``LINKED``
+    that there are) and ``stylesheet`` (address).
 
     Each is asked for only when a template shows it, since the staff side's pages pass here as well.
     """
@@ -28,6 +33,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "lib": lib,
         "logo": SimpleLazyObject(lambda: default_storage.url(lib.logo_name) if lib.logo_name else ""),
         "next_drop_in": SimpleLazyObject(_next_drop_in),
+        "published": SimpleLazyObject(_published),
         "stylesheet": SimpleLazyObject(lambda: stylesheet.address(_library())),
     }
 
@@ -40,6 +46,11 @@ def known_library() -> Library | None:
 def _library() -> Library:
     _known[:] = [queries.library()]
     return _known[0]
+
+
+def _published() -> frozenset[str]:
+    under_start = Page.objects.live().filter(depth=3, slug__in=LINKED)
+    return frozenset(under_start.values_list("slug", flat=True))
 
 
 def _next_drop_in() -> str:

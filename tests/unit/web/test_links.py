@@ -1,0 +1,57 @@
+"""Menus and footers link to pages that there are; what must be read as one is not broken."""
+
+import pytest
+from django.template import Context, Template
+
+from utbud.places.models import LibrarySettings, Place
+from utbud.web.context import LINKED
+from utbud.web.models import InfoPage, StartPage
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files")]
+
+
+@pytest.fixture
+def about(site):
+    page = InfoPage(title="Om oss", slug="om", body="<p>Vi finns.</p>", live=False)
+    StartPage.objects.get().add_child(instance=page)
+    return page
+
+
+@pytest.mark.parametrize("address", ["/", "/hjalp/", "/nej/"])
+def test_a_page_is_linked_to_from_the_day_it_is_published(client, about, publish, address):
+    before = client.get(address).content.decode()
+    publish(about)
+    assert ('href="/om/"' in before, 'href="/om/"' in client.get(address).content.decode()) == (False, True)
+
+
+def test_a_new_library_links_nowhere_in_vain(client, site):
+    html = client.get("/").content.decode()
+    led_to = [slug for slug in LINKED if f'href="/{slug}/"' in html]
+    assert [client.get(f"/{slug}/").status_code for slug in led_to] == [200] * len(led_to)
+    assert 'href="/hjalp-nagon-annan/"' not in html
+
+
+def test_without_a_phone_nobody_is_asked_to_ring(client, site):
+    library = LibrarySettings.load()
+    library.phone = ""
+    library.save()
+    assert "Ring oss" not in client.get("/").content.decode()
+
+
+def test_a_postal_code_is_never_broken(client, site):
+    Place.objects.create(name="Huset", slug="huset", street="Vägen 123", postal_code="871 00", city="Byn")
+    assert "Vägen 123, 871\u00a000 Byn" in client.get("/hjalp/").content.decode()
+    shown = Template("{% load utbud_places %}{{ a|unbroken }}").render(Context({"a": "Vägen 1, 871 00 Byn"}))
+    assert shown == "Vägen 1, 871\u00a000 Byn"
+
+
+def test_a_later_page_of_the_archive_says_so_in_its_title(client, write, publish):
+    from utbud.learning import queries
+
+    for number in range(queries.PER_PAGE + 1):
+        publish(write(f"Ord {number}"))
+    titles = [
+        client.get("/ord/", {"sida": number}).content.decode().split("<title>")[1].split("<")[0]
+        for number in (1, 2)
+    ]
+    assert (", sida" in titles[0], ", sida 2" in titles[1]) == (False, True)
