@@ -283,6 +283,8 @@ def _yes_by_text(text: str, number: str, now: dt.datetime) -> str | None:
     words = _words(text)
     if not words or len(words) > SHORT or not YES_WORDS.fullmatch(words[0]):
         return None
+    if any(sign.isdigit() for sign in text):  # «JA 47110»: yes to what has that code
+        return None
     asked = Subscriber.objects.filter(address=number)
     asked_lately = asked.filter(asked_at__gt=now - LIVES)
     if _say_yes(asked_lately, now) or _resume(asked, now):

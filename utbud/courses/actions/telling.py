@@ -21,7 +21,12 @@ from utbud.places import queries as places
 
 
 def receipt(registration: Registration, now: dt.datetime) -> None:
-    """That one has a seat, or stands in line. Whoever spoke with staff was told; only what goes by itself is sent."""
+    """That one has a seat, or stands in line. Whoever spoke with staff was told; only what goes by itself is sent.
+
+    Whoever texts is answered by text already.
+    """
+    if registration.came_by == Way.SMS:
+        return
     if registration.state == Registration.WAITING:
         place = place_in_line(registration)
         says = ngettext(
@@ -53,9 +58,11 @@ def offer(registration: Registration, now: dt.datetime) -> None:
     )  # fmt: skip
 
 
-def accepted(registration: Registration, now: dt.datetime) -> None:
-    """That the yes came through, or that staff have given a seat."""
+def accepted(registration: Registration, now: dt.datetime, *, way: str = "") -> None:
+    """That the yes came through, or that staff have given a seat. Whoever texts is answered by text already."""
     notices.stop(about=registration.about, kinds=["offer"], why=_("Hen har svarat."), now=now)
+    if way == Way.SMS:
+        return
     _tell(
         registration, "accepted", registration.state, _("Du har en plats: %(title)s"),
         [_seats_yours(registration), *_when(registration, now), *_online(registration)], now, by_itself=True,
