@@ -10,10 +10,12 @@ pytestmark = pytest.mark.browser
 PUBLIC = [
     "/", "/ord/", "/ord/?sida=2", "/ord/a-o/", "/ord/amne/trygg-pa-natet/", "/ord/bankid/", "/sok/", "/sok/?q=bank+id",
     "/sok/?q=xyzzyq", "/hjalp/", "/hjalp-nagon-annan/", "/om/", "/samarbeta/", "/tillganglighet/", "/tillganglighet/rapportera/",
-    "/om/personuppgifter/", "/om/latt-svenska/", "/sprak/", "/finns-inte/",
+    "/om/personuppgifter/", "/om/latt-svenska/", "/sprak/", "/finns-inte/", "/press/", "/prenumerera/", "/skarm/",
 ]  # fmt: skip
 STAFF = [
     "/admin/", "/admin/aret/", "/admin/godkanna/", "/admin/pages/", "/admin/images/", "/admin/inkorg/", "/admin/reports/site-history/",
+    "/admin/kanaler/", "/admin/kanaler/ny/", "/admin/kanaler/ny/sms/", "/admin/kanaler/utkorg/", "/admin/prenumeranter/",
+    "/admin/rackvidd/", "/admin/telefon/", "/admin/skarmar/",
 ]  # fmt: skip
 
 
@@ -55,6 +57,19 @@ def test_staff_pages_pass_axe_and_are_swedish(page, address, login, accessible):
     accessible()
     text = page.locator("main").inner_text()
     assert not re.search(r"\b(Edit|Delete|Publish|Search|Welcome|Save|Draft|No results)\b", text), text
+
+
+@pytest.mark.parametrize(
+    "address", ["/admin/kanaler/", "/admin/rackvidd/", "/admin/telefon/", "/admin/skarmar/"]
+)
+def test_staff_tables_can_be_scrolled_by_keyboard_on_a_narrow_screen(page, address, login, accessible):
+    page.set_viewport_size({"width": 320, "height": 640})
+    login("admin")
+    page.goto(address)
+    accessible()
+    cut = """() => [...document.querySelectorAll("main table")]
+        .filter(table => table.getBoundingClientRect().right > innerWidth && !table.closest("[tabindex='0']")).length"""
+    assert page.evaluate(cut) == 0
 
 
 @pytest.mark.parametrize("address", ["/admin/", "/admin/aret/", "/admin/godkanna/"])
