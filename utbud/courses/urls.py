@@ -2,9 +2,18 @@
 
 from django.urls import path
 
-from utbud.courses.staff_views import desk, runs
+from utbud.courses.staff_views import day, desk, runs
 
 admin_urlpatterns = [
+    path("kurser/tillfalle/<int:pk>/", day.day_page, name="courses_day"),
+    path("kurser/tillfalle/<int:pk>/slapp/<int:registration>/", day.let_go_page, name="courses_let_go"),
+    path("kurser/tillfalle/<int:pk>/vard/", day.host_page, name="courses_host"),
+    path("kurser/tillfalle/<int:pk>/utvardering/", day.evaluation_page, name="courses_evaluation"),
+    path(
+        "kurser/tillfalle/<int:pk>/utvardering/<int:answer>/bort/",
+        day.remove_answer,
+        name="courses_remove_answer",
+    ),
     path("kurser/omgang/<int:pk>/", runs.run_page, name="courses_run"),
     path("kurser/anmalan/<int:pk>/", desk.registration_page, name="courses_registration"),
 ]

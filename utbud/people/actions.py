@@ -41,6 +41,9 @@ STAFF_PERMISSIONS = (
     "channels.delete_subscriber",
     "notices.view_notice",
     "notices.change_notice",
+    "courses.add_registration",
+    "courses.change_registration",
+    "courses.view_registration",
 )
 STAFF_ON_PAGES = ("wagtailcore.add_page", "wagtailcore.change_page")
 STAFF_ON_COLLECTIONS = ("wagtailimages.add_image", "wagtailimages.change_image", "wagtailimages.choose_image")

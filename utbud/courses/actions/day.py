@@ -179,6 +179,11 @@ def tally(
     return most
 
 
+def remove_paper_answer(*, occasion: Occasion, pk: int) -> None:
+    """Take away an answer that staff typed in. What people answered themselves stays. Twice is once."""
+    Evaluation.objects.filter(occasion=occasion, pk=pk, came_by=Way.PAPER).delete()
+
+
 # --- reminders ----------------------------------------------------------------------------------
 
 
