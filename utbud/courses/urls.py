@@ -2,7 +2,14 @@
 
 from django.urls import path
 
+from utbud.courses import day_views
 from utbud.courses.staff_views import day, desk, runs
+
+urlpatterns = [
+    path("kurser/utvardering/<str:token>/", day_views.evaluation, name="courses_evaluate"),
+    path("kurser/utvardering/<str:token>/tack/", day_views.evaluation_thanks, name="courses_evaluate_thanks"),
+    path("kurser/narvaro/<str:token>/", day_views.host_list, name="courses_host_list"),
+]
 
 admin_urlpatterns = [
     path("kurser/tillfalle/<int:pk>/", day.day_page, name="courses_day"),

@@ -31,6 +31,8 @@ NEVER = (
     "/samarbeta/",
     "/prenumerera/",
     "/kalender/",
+    "/kurser/utvardering/",
+    "/kurser/narvaro/",
     "/api/",
     "/tillganglighet/rapportera/",
 )

@@ -7,6 +7,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from utbud.calendar import urls as calendar_urls
 from utbud.channels import urls as channels_urls
+from utbud.courses import urls as courses_urls
 from utbud.inbox import urls as inbox_urls
 from utbud.learning import urls as learning_urls
 from utbud.phone import urls as phone_urls
@@ -33,6 +34,7 @@ urlpatterns = [
     path("", include(phone_urls)),
     path("", include(screens_urls)),
     path("", include(learning_urls)),
+    path("", include(courses_urls)),
     path("", include(wagtail_urls)),
 ]
 

@@ -101,6 +101,21 @@ def walk_in(
     return registration
 
 
+@transaction.atomic
+def note_day(
+    *,
+    occasion: Occasion,
+    came: Mapping[int, bool | None],
+    heads: Sequence[int | None],
+    by: User | None,
+    now: dt.datetime,
+) -> None:
+    """Write down what was changed on a list: who came, and how many where ``heads`` holds a new number."""
+    note_attendance(occasion=occasion, came=came, by=by, now=now)
+    for count in heads:
+        count_heads(occasion=occasion, count=count, by=by, now=now)
+
+
 def let_go(*, occasion: Occasion, registration: Registration, by: User, now: dt.datetime) -> None:
     """Note that none of a party came, and give its seats to others. Raises CourseError, and NoLonger."""
     if occasion.starts_at > now:

@@ -72,10 +72,11 @@ class AttendanceForm(forms.Form):
                 found[pk] = STATES[chosen]
         return found
 
-    def heads_changed(self) -> bool:
-        """Whether somebody has written another number."""
-        now = self.cleaned_data.get("heads")
-        return ("" if now is None else str(now)) != self.cleaned_data.get("heads_was", "")
+    def new_heads(self) -> list[int | None]:
+        """The number that somebody has written since the page was shown, alone in a list; empty when it is as it was."""
+        number = self.cleaned_data.get("heads")
+        was = self.cleaned_data.get("heads_was", "")
+        return [] if ("" if number is None else str(number)) == was else [number]
 
 
 class WalkInForm(OnceForm):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
+from utbud.base import dates
 from utbud.courses.models import Attendance, Evaluation, Occasion, Participant, Registration, Run
 from utbud.courses.models.registrations import Way
 from utbud.courses.queries.times import with_all
@@ -147,6 +148,12 @@ class _Names:
         if registration.came_by == Way.WALK_IN:
             return _("%(role)s utan namn %(number)s") % facts
         return _("%(role)s %(number)s") % facts
+
+
+def may_be_noted(occasion: Occasion, now: dt.datetime) -> bool:
+    """Whether it can be noted who came: from the morning of the day on, where it is not called off."""
+    begun = dates.local(occasion.starts_at).date() <= dates.local(now).date()
+    return begun and not occasion.is_cancelled
 
 
 def one_occasion(pk: int) -> Occasion | None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -14,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
 
-from utbud.base import dates
 from utbud.courses import words
 from utbud.courses.actions import care, day, hosts
 from utbud.courses.actions.seats import CourseError
@@ -61,10 +59,8 @@ def day_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The list of an occasion on a tablet. One form: whatever button is pressed, nothing that was ticked is lost."""
     now, occasion = timezone.now(), _occasion(pk)
     listed = queries.day(occasion)
-    open_to_all = dates.local(occasion.starts_at).date() <= dates.local(now).date()
-    may_note = (
-        open_to_all and not occasion.is_cancelled and request.user.has_perm("courses.change_registration")
-    )
+    ready = queries.may_be_noted(occasion, now)
+    may_note = ready and request.user.has_perm("courses.change_registration")
     sent = request.POST if request.method == "POST" and may_note else None
     form = AttendanceForm(sent, people=listed.people, heads=occasion.head_count)
     walk_in = WalkInForm(sent, now=now)
@@ -93,7 +89,7 @@ def day_page(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "walk_in": walk_in,
         "may_note": may_note,
-        "too_early": not open_to_all,
+        "too_early": not ready and not occasion.is_cancelled,
         "may_let_go": may_note and occasion.starts_at <= now < occasion.ends_at,
         "before": before and (before, words.day_words(before.starts_at, now)),
         "after": after and (after, words.day_words(after.starts_at, now)),
@@ -112,10 +108,7 @@ def _parties(listed: queries.Day, form: AttendanceForm) -> list[tuple[queries.Pa
 def _save(request: HttpRequest, occasion: Occasion, form: AttendanceForm) -> None:
     """Write what was changed, and say what is noted now."""
     now, by = timezone.now(), _who(request)
-    with transaction.atomic():
-        day.note_attendance(occasion=occasion, came=form.changed(), by=by, now=now)
-        if form.heads_changed():
-            day.count_heads(occasion=occasion, count=form.cleaned_data["heads"], by=by, now=now)
+    day.note_day(occasion=occasion, came=form.changed(), heads=form.new_heads(), by=by, now=now)
     messages.success(request, _("Sparat. %(said)s") % {"said": noted_words(queries.day(occasion))})
 
 
