@@ -44,6 +44,12 @@ STAFF_PERMISSIONS = (
     "courses.add_registration",
     "courses.change_registration",
     "courses.view_registration",
+    "courses.view_run",
+    "courses.add_run",
+    "courses.change_run",
+    "courses.view_occasion",
+    "courses.add_occasion",
+    "courses.change_occasion",
 )
 STAFF_ON_PAGES = ("wagtailcore.add_page", "wagtailcore.change_page")
 STAFF_ON_COLLECTIONS = ("wagtailimages.add_image", "wagtailimages.change_image", "wagtailimages.choose_image")

@@ -1,17 +1,223 @@
-"""Runs in the staff side: planned, changed, called off."""
+"""Runs in the staff side: all of them, and one with its occasions, seats and people."""
 
+from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from wagtail.admin.auth import permission_required
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
-from utbud.courses.models import Run
+from utbud.base import dates
+from utbud.courses import words
+from utbud.courses.actions import care, runs, seats
+from utbud.courses.forms import planning
+from utbud.courses.forms.staff import RunFilter, WhyForm
+from utbud.courses.models import CourseIndexPage, Quota, Registration, Run
+from utbud.courses.queries import desk, staff
+from utbud.courses.queries.planning import told
+from utbud.courses.queries.seats import standings
+from utbud.courses.queries.times import where_words, with_all
+from utbud.courses.staff_views.common import (
+    ICON,
+    ask,
+    may_change_registration,
+    may_change_run,
+    may_delete_run,
+    may_see,
+    posted,
+    who,
+)
 from utbud.people.staff import staff_page
 
-ICON = "group"
+PER_PAGE = 25
 
 
-@permission_required("courses.view_registration")
+@may_see
+@require_safe
+def runs_page(request: HttpRequest) -> HttpResponse:
+    """All runs by date, with what each needs somebody to see."""
+    now = timezone.now()
+    form = RunFilter(request.GET)
+    chosen = form.chosen()
+    shown = Paginator(staff.runs(now, **chosen), PER_PAGE).get_page(request.GET.get("p"))
+    asked = request.GET.copy()
+    asked.pop("p", None)
+    context = {
+        "form": form,
+        "shown": shown,
+        "rows": staff.run_rows(shown, now),
+        "asked": asked.urlencode(),
+        "show": chosen["show"],
+        "filtered": bool(chosen["course"] or chosen["place"]),
+        "index": CourseIndexPage.objects.first(),
+    }
+    return staff_page(request, "courses/staff/runs.html", context, title=_("Kurser"), icon=ICON)
+
+
+@may_see
+@require_safe
 def run_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """A run: its occasions, seats and people."""
+    """A run: its occasions, seats and people. ``?grupp=12`` shows the people of one of several things to join."""
+    now = timezone.now()
+    run = get_object_or_404(Run.objects.select_related("course", "place", "host"), pk=pk)
+    occasions = list(with_all(run.occasions.order_by("starts_at", "pk")).prefetch_related("resources"))
+    quotas = list(run.quotas.order_by("pk"))
+    stand = standings(quotas, dates.local(now).date())
+    clashing = staff.clashing_occasions(occasions, now)
+    unmarked = staff.no_attendance(occasions, stand, now)
+    left = [one for one in occasions if one.ends_at > now and not one.is_cancelled]
+    quota = _chosen(request, quotas, [one.quota_id for one in left or occasions])
+    people = desk.people(quota, now) if quota else {}
+    if quota and any(people.values()):
+        care.look(user=who(request), subject=f"quota:{quota.pk}", what="list", now=now)
+    times = [(one.starts_at, one.ends_at) for one in occasions if quota and one.quota_id == quota.pk]
+    context = {
+        "run": run,
+        "occasions": [
+            {
+                "row": one,
+                "when": words.time_words(one.starts_at, one.ends_at, now),
+                "where": where_words(one),
+                "over": one.ends_at <= now,
+                "clashes": clashing.get(one.pk, []),
+                "unmarked": one.pk in unmarked,
+                "seats": staff.seats_taken_words([stand[one.quota_id]]),
+                "chosen": quota is not None and one.quota_id == quota.pk,
+            }
+            for one in occasions
+        ],
+        "quota": quota,
+        "several": len(quotas) > 1,
+        "seats": stand[quota.pk].seats if quota else None,
+        "seat_words": staff.seats_taken_words([stand[quota.pk]]) if quota else "",
+        "when": words.times_words(times, now),
+        "people": people,
+        "registers": run.joining != Run.Joining.NONE,
+        "open": bool(left),
+        "known": Registration.objects.filter(quota__run=run).exists(),
+    }
+    return staff_page(request, "courses/staff/run.html", context, title=run.course.title, icon=ICON)
+
+
+def _chosen(request: HttpRequest, quotas: list[Quota], in_order: list[int]) -> Quota | None:
+    """The quota that is asked for, else that of the next occasion."""
+    by_pk = {quota.pk: quota for quota in quotas}
+    asked = request.GET.get("grupp", "")
+    if asked.isdecimal() and int(asked) in by_pk:
+        return by_pk[int(asked)]
+    return by_pk[in_order[0]] if in_order else next(iter(quotas), None)
+
+
+@may_change_run
+@require_http_methods(["GET", "HEAD", "POST"])
+def seats_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """How many seats there are, and how many the web leaves."""
+    now = timezone.now()
+    quota = get_object_or_404(Quota.objects.select_related("run__course"), pk=pk)
+    form = planning.seats_form(quota, posted(request))
+    back = f"{run_url(quota.run)}?grupp={quota.pk}"
+    if request.method == "POST" and form.is_valid():
+        try:
+            runs.set_seats(quota=quota, **form.seat_facts(), by=who(request), now=now)
+        except runs.BelowTaken as error:
+            form.add_error("seats", str(error))
+        else:
+            messages.success(request, _("Platserna är ändrade. Den som får plats i kön får ett erbjudande."))
+            return redirect(back)
+    lead = [staff.seats_taken_words([standings([quota], dates.local(now).date())[quota.pk]]) + "."]
+    return ask(
+        request, form, title=_("Platser: %(course)s") % {"course": quota.run.course.title},
+        button=_("Spara platserna"), back=back, lead=lead,
+    )  # fmt: skip
+
+
+@may_change_registration
+@require_http_methods(["GET", "HEAD", "POST"])
+def give_seat_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Seat a party past the line, with a reason that is kept."""
+    registration = get_object_or_404(
+        Registration.objects.select_related("quota__run__course"), pk=pk, purged_at=None
+    )
+    form = WhyForm(
+        posted(request), label=_("Varför"), help_text=_("Sparas, så att andra förstår. Visas inte utåt.")
+    )
+    back = f"{run_url(registration.quota.run)}?grupp={registration.quota_id}"
+    if request.method == "POST" and form.is_valid():
+        try:
+            seats.give_seat(
+                registration=registration,
+                reason=form.cleaned_data["why"],
+                by=who(request),
+                now=timezone.now(),
+            )
+        except seats.NoLonger as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(
+                request, _("%(name)s har nu en plats.") % {"name": registration.name or _("Sällskapet")}
+            )
+            return redirect(back)
+    name = {"name": registration.name, "course": registration.quota.run.course.title}
+    return ask(
+        request, form, title=_("Ge plats förbi kön"), button=_("Ge plats"), back=back,
+        lead=[
+            _("%(name)s står i kö till %(course)s.") % name,
+            _("De som står före står kvar. Finns ingen ledig plats blir det en plats till."),
+        ],
+    )  # fmt: skip
+
+
+@may_change_run
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Call the whole run off, when one has seen how many are told."""
     run = get_object_or_404(Run.objects.select_related("course"), pk=pk)
-    return staff_page(request, "courses/staff/run.html", {"run": run}, title=run.course.title, icon=ICON)
+    form = WhyForm(
+        posted(request), label=_("Varför"), help_text=_("Skickas till dem som är anmälda och syns på webben.")
+    )
+    if run.cancelled_at:
+        messages.warning(request, _("Omgången är redan inställd."))
+        return redirect("courses_run", pk)
+    if request.method == "POST" and form.is_valid():
+        count = runs.cancel_run(run=run, why=form.cleaned_data["why"], by=who(request), now=timezone.now())
+        messages.success(
+            request, _("Omgången är inställd. Anmälningar som får besked: %(count)s.") % {"count": count}
+        )
+        return redirect("courses_run", pk)
+    lead = [
+        _("Alla tillfällen som är kvar ställs in. Det går inte att ångra."),
+        told(run.quotas.values_list("pk", flat=True)).words,
+    ]
+    return ask(
+        request, form, title=_("Ställ in %(course)s") % {"course": run.course.title},
+        button=_("Ställ in hela omgången"), back=run_url(run), lead=lead,
+    )  # fmt: skip
+
+
+@may_delete_run
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remove a run that nobody has registered for."""
+    run = get_object_or_404(Run.objects.select_related("course"), pk=pk)
+    form = WhyForm(posted(request), label="", required=False)
+    del form.fields["why"]
+    if request.method == "POST" and form.is_valid():
+        try:
+            runs.delete_run(run=run)
+        except seats.CourseError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Omgången är borttagen."))
+            return redirect("courses_runs")
+    return ask(
+        request, form, title=_("Ta bort en omgång av %(course)s") % {"course": run.course.title},
+        button=_("Ta bort omgången"), back=run_url(run),
+        lead=[_("Omgången och alla dess tider försvinner. Det går inte att ångra.")],
+    )  # fmt: skip
+
+
+def run_url(run: Run) -> str:
+    """Where staff see a run."""
+    return reverse("courses_run", args=[run.pk])

@@ -1,0 +1,101 @@
+"""What speaks against a time that staff want, and whom a change reaches."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from utbud.base import dates
+from utbud.calendar import queries as calendar
+from utbud.calendar.models import Resource
+from utbud.courses import words
+from utbud.courses.models import Occasion, Registration
+from utbud.places import queries as places
+
+Time = tuple[dt.datetime, dt.datetime]
+
+
+@dataclass(frozen=True)
+class PlannedTime:
+    """A time that staff want, with what speaks against it in words."""
+
+    time: Time
+    when: str
+    warnings: tuple[str, ...]
+
+
+def planned(
+    times: Sequence[Time],
+    resources: Iterable[Resource],
+    now: dt.datetime,
+    *,
+    source: str = "",
+    others: Iterable[Occasion] = (),
+) -> list[PlannedTime]:
+    """What speaks against each of ``times``: busy people and rooms, holidays, the past, other times of the same plan.
+
+    ``source`` is the occasion that is moved, whose own bookings are nothing against it; ``others`` are the occasions that
+    the run has already. One query whatever the number.
+    """
+    taken = list(resources)
+    booked = []
+    if taken and times:
+        booked = list(
+            calendar.overlapping(min(start for start, _end in times), max(end for _start, end in times))
+            .filter(resource__in=[one.pk for one in taken])
+            .exclude(source=source)
+        )
+    mine = [(one.starts_at, one.ends_at) for one in others if one.source != source and not one.is_cancelled]
+    found = []
+    for number, (start, end) in enumerate(times):
+        warnings = [
+            calendar.clash_words(calendar.Clash(one.resource, one))
+            for one in booked
+            if one.starts_at < end and one.ends_at > start
+        ]
+        for other_start, other_end in [*mine, *times[:number]]:
+            if other_start < end and other_end > start:
+                when = words.time_words(other_start, other_end, now)
+                warnings.append(_("Omgången har själv en tid då: %(when)s.") % {"when": when})
+        if holiday := places.holiday_name(dates.local(start).date()):
+            warnings.append(_("Det är %(holiday)s då.") % {"holiday": holiday[:1].lower() + holiday[1:]})
+        if start <= now:
+            warnings.append(_("Tiden har redan varit."))
+        found.append(PlannedTime((start, end), words.time_words(start, end, now), tuple(warnings)))
+    return found
+
+
+@dataclass(frozen=True)
+class Told:
+    """How many parties hear of a change, and how many have left no way to be told."""
+
+    reached: int
+    silent: int
+
+    @property
+    def words(self) -> str:
+        """«12 anmälningar får besked. 1 har inte lämnat telefon eller e-post.»"""
+        if not self.reached and not self.silent:
+            return _("Ingen är anmäld, så ingen får besked.")
+        says = ngettext(
+            "%(count)s anmälan får besked.", "%(count)s anmälningar får besked.", self.reached
+        ) % {"count": self.reached}
+        if self.silent:
+            says += " " + ngettext(
+                "%(count)s har inte sagt hur vi når dem. Säg till dem själv.",
+                "%(count)s har inte sagt hur vi når dem. Säg till dem själv.",
+                self.silent,
+            ) % {"count": self.silent}
+        return says
+
+
+def told(quotas: Iterable[int]) -> Told:
+    """Whom a change to ``quotas`` reaches: those with seats, offers and places in line."""
+    rows = Registration.objects.filter(quota__in=list(quotas)).standing()
+    counted = rows.aggregate(
+        reached=Count("pk", filter=~Q(contact_kind="")), silent=Count("pk", filter=Q(contact_kind=""))
+    )
+    return Told(**counted)
