@@ -106,7 +106,12 @@ def test_the_list_says_who_comes_as_what_and_numbers_those_without_a_name(staff,
     occasion = plan(seats=20).occasions.get()
     roles = Participant.Role
     join(occasion.quota, "Östen Berg", people=[Person("Östen Berg"), Person("", roles.INTERPRETER)])
-    join(occasion.quota, "Åke Ek", people=[Person("Åke Ek"), Person("Ulla", roles.COMPANION)], needs=["hearing_loop"])
+    join(
+        occasion.quota,
+        "Åke Ek",
+        people=[Person("Åke Ek"), Person("Ulla", roles.COMPANION)],
+        needs=["hearing_loop"],
+    )
     join(occasion.quota, "Ordföranden", people=[Person(), Person()], way="host", organisation=silver)
     join(occasion.quota, "Ordföranden", people=[Person()], way="host", organisation=silver, contact="")
     listed = queries.day(occasion)
@@ -131,7 +136,9 @@ def test_the_list_costs_the_same_whatever_its_length(staff, plan, join):
         for _number in range(parties):
             join(occasion.quota, size=2)
         staff.get(page(occasion))
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
             staff.get(page(occasion))
         counts.append(len(asked))
     assert counts[0] == counts[1]
@@ -181,7 +188,9 @@ def test_a_head_count_of_another_tablet_is_not_undone(staff, plan):
     assert occasion.head_count == 14
 
 
-@pytest.mark.parametrize(("said", "kept"), [("0", 0), ("14", 14), ("-1", None), ("många", None), ("99999", None)])
+@pytest.mark.parametrize(
+    ("said", "kept"), [("0", 0), ("14", 14), ("-1", None), ("många", None), ("99999", None)]
+)
 def test_heads_are_counted_where_nobody_is_named(staff, plan, said, kept):
     occasion = plan(joining=Run.Joining.NONE, seats=None).occasions.get()
     answer = save(staff, occasion, shown(staff, occasion), heads=said)
