@@ -2,17 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import yaml
 from django.contrib.auth.models import Group
-from django.core.files import File
 from django.db import transaction
-from wagtail.images.models import Image
 from wagtail.models import Page
 
 from utbud.base import dates
+from utbud.courses.models import CourseIndexPage
 from utbud.learning import actions as learning
 from utbud.learning.models import RelatedWord, Topic, WordIndexPage, WordPage
 from utbud.people.models import (
@@ -27,10 +24,11 @@ from utbud.people.models import (
 from utbud.places.models import LibrarySettings, OpeningHours, Place, SpecialDay
 from utbud.publishing import actions as publishing
 from utbud.publishing.models import ApprovalRequest, ApprovedPage
+from utbud.web import demo_courses
 from utbud.web.actions import setup
+from utbud.web.demo_files import FOLDER, drawing, read, read_all
 from utbud.web.models import InfoPage, LanguagesPage, StartPage
 
-FOLDER = Path(__file__).resolve().parents[2] / "demo"
 PASSWORD = "digitalt-utbud-demo"  # noqa: S105 - shown to everyone who starts the demo; `utbud check` warns on a real site
 LOGINS = (
     ("redaktor", "Demo", "Redaktör", EDITOR),
@@ -39,11 +37,6 @@ LOGINS = (
 )
 PUBLISHED = 44  # words whose weeks have been; the rest lie ahead
 APPROVED, WAITING, DRAFTS = (1, 2, 3, 5), (6,), (7, 8)  # weeks ahead; 4 is left as a gap to see
-
-
-def read(name: str) -> Any:
-    """The content of a data file."""
-    return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
 
 
 @transaction.atomic
@@ -60,6 +53,12 @@ def load(*, now: dt.datetime, say: Callable[[str], object]) -> None:
     say(f"{len(words)} ord är skrivna.")
     _year(words, editor, publisher, now)
     say("Året är planerat.")
+    runs = demo_courses.load(
+        editor=editor,
+        publish=lambda page, moment: approve_and_publish(page, editor, publisher, moment),
+        now=now,
+    )
+    say(f"Kurserna är planerade, {runs} omgångar.")
 
 
 def load_drafts() -> list[str]:
@@ -67,7 +66,9 @@ def load_drafts() -> list[str]:
     start = StartPage.objects.get()
     if not FOLDER.is_dir() or InfoPage.objects.exists():
         return []
-    return [page.title for page in _info_pages(start, None)]
+    courses = _course_index(start)
+    courses.save_revision()
+    return [page.title for page in (courses, *_info_pages(start, None))]
 
 
 # --- people and places --------------------------------------------------------------------------
@@ -146,17 +147,27 @@ def _texts(start: StartPage, editor: User, publisher: ResponsiblePublisher, now:
     texts = read("languages.yaml")
     languages.intro = texts["intro"]
     languages.texts = [("text", row) for row in texts["languages"]]
-    for page in (start, index, languages, *_info_pages(start, editor)):
+    courses = _course_index(start)
+    for page in (start, index, languages, courses, *_info_pages(start, editor)):
         page.save_revision(user=editor)
         approve_and_publish(page, editor, publisher, now)
 
 
+def _course_index(start: StartPage) -> CourseIndexPage:
+    """The list of courses with its words: the one there is, or a draft of it."""
+    courses: CourseIndexPage | None = CourseIndexPage.objects.first()
+    if courses is None:
+        courses = CourseIndexPage(slug="kurser", live=False, locale=start.locale)
+    texts = read("course_index.yaml")
+    courses.title, courses.intro = texts["title"], texts["intro"]
+    if courses.pk is None:
+        start.add_child(instance=courses)
+    return courses
+
+
 def _info_pages(start: StartPage, owner: User | None) -> list[InfoPage]:
-    rows = [
-        yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((FOLDER / "pages").glob("*.yaml"))
-    ]
     made: dict[str, InfoPage] = {}
-    for row in sorted(rows, key=lambda row: bool(row.get("parent"))):
+    for row in sorted(read_all("pages").values(), key=lambda row: bool(row.get("parent"))):
         parent: Page = made.get(row.pop("parent", "") or "", start)
         page = InfoPage(**row, live=False, owner=owner, locale=start.locale)
         parent.add_child(instance=page)
@@ -180,7 +191,7 @@ def _words(editor: User, now: dt.datetime) -> list[WordPage]:
             live=False,
             owner=editor,
             responsible=editor,
-            drawing=_drawing(slug, row),
+            drawing=drawing(slug, title=row["term"], alt=row["drawing_alt"]),
             forms="\n".join(row["forms"]),
             misspellings="\n".join(row["misspellings"]),
             steps=[("step", step) for step in row["steps"]],
@@ -209,14 +220,6 @@ def _words(editor: User, now: dt.datetime) -> list[WordPage]:
         ]
         word.save()
     return list(words.values())
-
-
-def _drawing(slug: str, row: dict[str, Any]) -> Image:
-    with (FOLDER / "drawings" / f"{slug}.svg").open("rb") as file:
-        image = Image(title=row["term"], description=row["drawing_alt"], file=File(file, name=f"{slug}.svg"))
-        image._set_image_file_metadata()
-        image.save()
-    return image
 
 
 def _year(words: list[WordPage], editor: User, publisher: ResponsiblePublisher, now: dt.datetime) -> None:
