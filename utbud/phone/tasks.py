@@ -13,8 +13,10 @@ AT_ONCE = 20  # files, about half a second each: what is more urgent waits for n
 
 @task(priority=10)
 def read_in_missing() -> None:
-    """Read in what callers may come to hear soon, a part at a time so that other jobs have their turn."""
-    actions.read_in_missing(timezone.now(), at_most=AT_ONCE)
+    """Read in what callers may come to hear soon, a part at a time so that more urgent jobs have their turn."""
+    now = timezone.now()
+    if actions.read_in_missing(now, at_most=AT_ONCE) == AT_ONCE:
+        wake(now)  # there may be more
 
 
 def wake(now: dt.datetime) -> int:
