@@ -1,0 +1,85 @@
+"""What can still be joined or come to, the soonest first, for those who tell of it elsewhere: few queries, and a limit."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import Min, Q, QuerySet
+
+from utbud.courses.models import CoursePage, Occasion, Quota, Run
+from utbud.courses.queries.times import Offered, date_lines, lines_of, offered, with_all
+from utbud.places.models import Place
+
+AHEAD = dt.timedelta(days=400)  # how far a calendar reaches
+
+
+def soon(
+    now: dt.datetime,
+    *,
+    limit: int | None = None,
+    place: Place | None = None,
+    but: Place | None = None,
+    topic: str = "",
+) -> list[Offered]:
+    """What the public may join or come to from ``now`` on: what has not begun, and drop-in that is not over.
+
+    At ``place``, or anywhere but at ``but``; of a topic (slug). Two queries, however many they are.
+    """
+    held = Q(occasions__cancelled_at=None)
+    left = held & Q(occasions__ends_at__gt=now)
+    if place is not None:
+        left &= _at(place)
+    if but is not None:
+        left &= ~_at(but)
+    quotas = Quota.objects.filter(
+        run__course__live=True, run__cancelled_at=None, occasions__ends_at__gt=now
+    ).values("pk")
+    chosen = (
+        Quota.objects.filter(pk__in=quotas)
+        .annotate(
+            next=Min("occasions__starts_at", filter=left), first=Min("occasions__starts_at", filter=held)
+        )
+        .filter(Q(first__gt=now) | Q(run__joining=Run.Joining.NONE), next__isnull=False)
+        .order_by("next", "pk")
+    )
+    if topic:
+        chosen = chosen.filter(run__course__topics__slug=topic)
+    return offered(now, quota_ids=chosen.values("pk")[:limit] if limit else chosen.values("pk"))
+
+
+def _at(place: Place) -> Q:
+    return Q(occasions__place=place) | Q(occasions__place=None, run__place=place)
+
+
+def calendar(
+    now: dt.datetime, *, place: Place | None = None, topic: str = ""
+) -> QuerySet[Occasion, Occasion]:
+    """Every coming occasion of what the public may see, called off or not, for 400 days. One query."""
+    rows = with_all(Occasion.objects.coming(now).public()).filter(starts_at__lt=now + AHEAD)
+    if place is not None:
+        rows = rows.filter(Q(place=place) | Q(place=None, run__place=place))
+    if topic:
+        rows = rows.filter(run__course__topics__slug=topic)
+    found: QuerySet[Occasion, Occasion] = rows
+    return found
+
+
+# --- the dates of many courses at once ------------------------------------------------------------
+
+
+def with_dates(courses: Iterable[CoursePage], now: dt.datetime) -> list[CoursePage]:
+    """``courses``, each knowing its coming dates, so that as_item asks for none. Two queries, however many they are."""
+    courses = list(courses)
+    groups: dict[int, list[Offered]] = defaultdict(list)
+    quotas = Quota.objects.filter(run__course__in=[course.pk for course in courses])
+    for one in offered(now, quota_ids=quotas.values("pk"), public=False):
+        groups[one.course.pk].append(one)
+    for course in courses:
+        course.known_dates = lines_of(groups[course.pk])  # type: ignore[attr-defined]
+    return courses
+
+
+def dates_of(course: CoursePage, now: dt.datetime) -> tuple[str, ...]:
+    """The coming dates of a course: those it knows, or asked for."""
+    known: tuple[str, ...] | None = getattr(course, "known_dates", None)
+    return date_lines(course, now) if known is None else known
