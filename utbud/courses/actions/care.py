@@ -1,5 +1,6 @@
 """Care for what we know of people: who looked, what is given out, corrected, forgotten. Figures outlive the names."""
 
+import contextlib
 import datetime as dt
 from collections.abc import Iterable
 
@@ -68,7 +69,8 @@ def forget(*, registrations: Iterable[Registration], now: dt.datetime, by: User 
             Registration.OFFERED,
             Registration.WAITING,
         ):
-            seats.cancel(registration=registration, way="", now=now, by=by)
+            with contextlib.suppress(seats.NoLonger):  # it ended by itself just now
+                seats.cancel(registration=registration, way="", now=now, by=by)
         with transaction.atomic():
             if Registration.objects.filter(pk=registration.pk, purged_at=None).update(
                 purged_at=now, **NOBODY
