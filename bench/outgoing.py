@@ -277,14 +277,15 @@ def measure(**ours: str) -> dict[str, Any]:
         bench.utbud(env, "demo")
         found: dict[str, Any] = {"busy": busy}
         for what in ("database", "one_word", "the_year", "letters", "calls"):
-            print(f"== {what}", flush=True)
             found[what] = bench.inside(env, what, __file__)
+            print(f"== {what}: {found[what]}", flush=True)  # so that it is not lost if what follows fails
         receiver.called.clear()
         with bench.served(env) as started:
             print("== a killed worker", flush=True)
             while bench.inside(env, "waiting", __file__):
                 time.sleep(2)  # what the demo left for the worker is not what is measured
             found["killed"] = killed(env, receiver, started.process)
+            print(f"== killed: {found['killed']}", flush=True)
     receiver.shutdown()
     return found
 
