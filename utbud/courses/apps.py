@@ -10,14 +10,30 @@ class CoursesConfig(AppConfig):
 
         from utbud.base import schedule  # noqa: PLC0415, RUF100
         from utbud.channels import incoming  # noqa: PLC0415, RUF100
-        from utbud.courses import texts  # noqa: PLC0415, RUF100
+        from utbud.channels.sources import register  # noqa: PLC0415, RUF100
+        from utbud.courses import checks, offers, panels, slides, sources, texts  # noqa: PLC0415, RUF100
         from utbud.courses.actions import care, day, seats  # noqa: PLC0415, RUF100
-        from utbud.courses.models import CoursePage  # noqa: PLC0415, RUF100
-        from utbud.courses.queries import times  # noqa: PLC0415, RUF100
+        from utbud.courses.models import CourseIndexPage, CoursePage  # noqa: PLC0415, RUF100
+        from utbud.courses.queries import public, soon  # noqa: PLC0415, RUF100
+        from utbud.phone import offers as phone_line  # noqa: PLC0415, RUF100
+        from utbud.publishing import previews  # noqa: PLC0415, RUF100
+        from utbud.screens import slides as screens  # noqa: PLC0415, RUF100
 
         # A Wagtail page is a model and shows itself; what it shows is asked for above the models.
-        CoursePage.dates_of = staticmethod(lambda course: times.date_lines(course, timezone.now()))
+        CourseIndexPage.list_of = staticmethod(
+            lambda request: public.listing(timezone.now(), number=request.GET.get("sida"))
+        )
+        CoursePage.context_of = staticmethod(
+            lambda course, file_base: public.course_context(course, file_base, timezone.now())
+        )
+        CoursePage.problems_of = staticmethod(checks.problems_of)
+        CoursePage.preview_of = staticmethod(previews.preview)
+        CoursePage.edit_handler = panels.COURSE_EDITOR
+        CoursePage.dates_of = staticmethod(lambda course: soon.dates_of(course, timezone.now()))
         incoming.register(texts.receive)
+        phone_line.register("kurser", offers.coming)
+        screens.register("kurser", slides.slides)
+        register(sources.COURSES)
         schedule.every(seconds=20)(seats.expire_offers)
         schedule.every(seconds=60)(seats.serve_lines)
         schedule.every(seconds=300)(day.remind_due)

@@ -4,19 +4,23 @@ import re
 
 from django.urls import path, re_path
 
-from utbud.courses import day_views, join_views, views
+from utbud.courses import day_views, embed_views, ics_views, join_views, views
 from utbud.courses.models import CoursePage
 from utbud.courses.staff_views import day, desk, editor, people, planning, runs
 
 urlpatterns = [
+    path("kalender.ics", ics_views.all_coming, name="courses_ics"),
+    path("kurser/tillfalle/<int:pk>.ics", ics_views.one, name="courses_occasion_ics"),
+    path("kurser/lista/", embed_views.framed_list, name="courses_framed_list"),
+    path("api/oembed/", embed_views.oembed, name="courses_oembed"),
     path("kurser/amne/<slug:slug>/", views.by_topic, name="courses_by_topic"),
     path("kurser/plats/<slug:slug>/", views.by_place, name="courses_by_place"),
     re_path(r"^kurser/vecka/(?P<year>\d{4})-(?P<week>\d{2})/$", views.by_week, name="courses_by_week"),
-    path("kurser/min-anmalan/", join_views.find, name="courses_find"),
+    path("kurser/min-anmalan/", join_views.find, name="courses_mine"),
     path("kurser/anmalan/<str:key>/", join_views.receipt, name="courses_receipt"),
     path("kurser/anmalan/<str:key>/avboka/", join_views.leave, name="courses_leave"),
     path("kurser/anmalan/<str:key>/ja/", join_views.say_yes, name="courses_say_yes"),
-    path("kurser/anmalan/<str:key>/andra/", join_views.change, name="courses_change"),
+    path("kurser/anmalan/<str:key>/andra/", join_views.change, name="courses_change_party"),
     path("kurser/<slug:slug>/anmalan/", join_views.join, name="courses_join"),
     re_path(
         rf"^kurser/(?P<slug>[-\w]+)/(?P<name>{'|'.join(map(re.escape, CoursePage.FILES))})$",

@@ -31,7 +31,7 @@ class LongText(forms.CharField):
         return str(super().to_python(value)).replace("\r\n", "\n")
 
 
-class _Reachable(forms.Form):
+class Reachable(forms.Form):
     """A name and one way to answer. Field order is set by each form."""
 
     by_post = False
@@ -65,7 +65,7 @@ class _Reachable(forms.Form):
             raise forms.ValidationError(str(error)) from error
 
 
-class ContactForm(GuardedForm, _Reachable):
+class ContactForm(GuardedForm, Reachable):
     """A question, or an offer to do something together."""
 
     field_order = ["kind", "text", "name", "contact"]
@@ -86,7 +86,7 @@ class ContactForm(GuardedForm, _Reachable):
     )
 
 
-class AccessibilityForm(GuardedForm, _Reachable):
+class AccessibilityForm(GuardedForm, Reachable):
     """Something that does not work for somebody, or a request for a version that does."""
 
     field_order = ["text", "page_address", "name", "contact"]
@@ -104,7 +104,7 @@ class AccessibilityForm(GuardedForm, _Reachable):
     )
 
 
-class LodgeForm(OnceForm, _Reachable):
+class LodgeForm(OnceForm, Reachable):
     """What came by phone, desk, paper or letter, put in by staff."""
 
     by_post = True

@@ -31,7 +31,8 @@ OWN_FIELDS = ("stamp", "website")  # of the guard, not of what was said
 class OnceForm(forms.Form):
     """A form that knows itself again: sent twice, it is still one submission.
 
-    ``now`` is when the page is shown or sent. Show the hidden fields with inbox/_guard.html.
+    ``now`` is when the page is shown or sent. Show the hidden fields with inbox/_guard.html. A form of several pages
+    carries its stamp on as ``initial``.
     """
 
     stamp = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -39,7 +40,7 @@ class OnceForm(forms.Form):
     def __init__(self, *args: Any, now: dt.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
-        given = self.data.get(self.add_prefix("stamp"), "") if self.is_bound else ""
+        given = self.data.get(self.add_prefix("stamp"), "") if self.is_bound else self.initial.get("stamp", "")
         self.key, self.shown_at = _read_stamp(given)
 
     @property

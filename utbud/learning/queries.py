@@ -47,13 +47,18 @@ def week_of_word() -> PlannedWeek | None:
 
 def week_label(planned: PlannedWeek) -> str:
     """«Vecka 48, 23–29 november 2026»."""
-    first, last = planned.monday, planned.monday + dt.timedelta(days=6)
+    return week_words(planned.monday)
+
+
+def week_words(first: dt.date) -> str:
+    """«Vecka 48, 23–29 november 2026», for the week whose Monday is ``first``."""
+    last = first + dt.timedelta(days=6)
     if first.month == last.month:
         span = f"{first.day}–{dates.date_words(last, weekday=False)}"
     else:
         first_words = dates.date_words(first, weekday=False, year=first.year != last.year)
         span = f"{first_words} – {dates.date_words(last, weekday=False)}"
-    return _("Vecka %(week)s, %(span)s") % {"week": planned.week, "span": span}
+    return _("Vecka %(week)s, %(span)s") % {"week": first.isocalendar().week, "span": span}
 
 
 def archive_by_week(page_number: str | None) -> dict[str, Any]:
@@ -160,7 +165,7 @@ def word_context(word: WordPage, file_base: str) -> dict[str, Any]:
         "slow_audio_url": file_base + "lyssna-langsamt.mp3",
         "print_url": file_base + "utskrift.pdf",
         "poster_url": file_base + "affisch.pdf",
-        "jsonld": defined_term(word, item),
+        "jsonld": jsonld(defined_term(word, item)),
     }
 
 
@@ -183,9 +188,9 @@ def _times(rendition: Rendition | None) -> dict[str, Any]:
     }
 
 
-def defined_term(word: WordPage, item: Item) -> SafeString:
-    """JSON-LD ``DefinedTerm`` (schema.org), escaped for a script element."""
-    data = {
+def defined_term(word: WordPage, item: Item) -> dict[str, Any]:
+    """A word as a ``DefinedTerm`` (schema.org)."""
+    return {
         "@context": "https://schema.org",
         "@type": "DefinedTerm",
         "@id": settings.BASE_URL + item.path,
@@ -200,6 +205,10 @@ def defined_term(word: WordPage, item: Item) -> SafeString:
             "url": f"{settings.BASE_URL}/ord/",
         },
     }
+
+
+def jsonld(data: dict[str, Any]) -> SafeString:
+    """JSON-LD, escaped for a script element."""
     inner = json_script(data).split(">", 1)[1].rsplit("<", 1)[0]
     return mark_safe(inner)  # json_script has escaped it
 

@@ -34,9 +34,14 @@ def way_for(contact: Contact) -> Way:
 
 def can_answer_texts() -> bool:
     """Whether whoever gets a text message can answer it, so that a text may ask them to."""
+    return bool(texts_come_to())
+
+
+def texts_come_to() -> str:
+    """The number (E.164) that people can send a text message to, "" where there is none."""
     setup = sms_channel()
     adapter = setup.adapter() if setup else None
-    return isinstance(adapter, Sms) and adapter.two_way
+    return str(adapter.config["sender"]) if isinstance(adapter, Sms) and adapter.two_way else ""
 
 
 def for_a_person(now: dt.datetime) -> NoticeQuerySet:

@@ -7,6 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from wagtail.models import Collection, Locale, Page, Site
 
+from utbud.courses.models import CourseIndexPage
 from utbud.learning.models import WordIndexPage
 from utbud.people import actions as people
 from utbud.web.models import LanguagesPage, StartPage
@@ -21,6 +22,8 @@ def setup() -> StartPage:
     start = StartPage.objects.first()
     if start is None:
         start = _first_pages(locale)
+    if not CourseIndexPage.objects.exists():  # a site from before there were courses gets the list too
+        start.add_child(instance=CourseIndexPage(title="Kurser", slug="kurser", locale=locale))
     address = urlsplit(settings.BASE_URL)
     Site.objects.update_or_create(
         is_default_site=True,

@@ -15,6 +15,7 @@ from wagtail.search import index
 from utbud.base import dates
 from utbud.base import plain_language as plain
 from utbud.base.richtext import blocks_from_html, plain_text
+from utbud.courses.queries import public as courses
 from utbud.formats.html import EMPTY, Explainer, blocks_html
 from utbud.learning import queries as learning
 from utbud.learning.models import Topic
@@ -54,7 +55,12 @@ class StartPage(ApprovedPage):
     intro = models.TextField(_("inledning"), max_length=400, blank=True)
 
     parent_page_types = ["wagtailcore.Page"]
-    subpage_types = ["learning.WordIndexPage", "web.InfoPage", "web.LanguagesPage"]
+    subpage_types = [
+        "learning.WordIndexPage",
+        "courses.CourseIndexPage",
+        "web.InfoPage",
+        "web.LanguagesPage",
+    ]
     max_count = 1
     template = "web/start_page.html"
     # Its title makes no address: Wagtail's own title panel looks for one, in vain.
@@ -77,6 +83,7 @@ class StartPage(ApprovedPage):
             "week_word": week.word if week else None,
             "week_label": learning.week_label(week) if week else "",
             "places_now": places.statuses(now),
+            "courses": courses.next_coming(now),
         }
 
 

@@ -17,6 +17,8 @@ from wagtail.models import Page
 
 from utbud.base.files import serve
 from utbud.base.hashing import content_hash
+from utbud.courses.models import CourseIndexPage
+from utbud.courses.queries.public import course_topics
 from utbud.learning.models import Topic
 from utbud.places.queries import library
 from utbud.web import stylesheet as looks
@@ -45,11 +47,13 @@ def sitemap(request: HttpRequest) -> HttpResponse:
         (page.url_path.split("/", 2)[2], page.last_published_at or page.latest_revision_created_at)
         for page in Page.objects.live().public().filter(depth__gt=1).order_by("path")
     ]
+    courses = CourseIndexPage.objects.live().exists()
     extra = [
         "hjalp/",
         "samarbeta/",
         "ord/a-o/",
         *(f"ord/amne/{slug}/" for slug in Topic.objects.values_list("slug", flat=True)),
+        *(f"kurser/amne/{slug}/" for slug in (course_topics() if courses else ())),
     ]
     entries = [
         f"<url><loc>{escape(settings.BASE_URL)}/{escape(path)}</loc>"
@@ -70,6 +74,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "User-agent: *",
         "Disallow: /admin/",
         "Disallow: /godkann/",
+        "Disallow: /kurser/anmalan/",
         f"Sitemap: {settings.BASE_URL}/sitemap.xml",
         "",
     ]

@@ -51,6 +51,10 @@ class NoLonger(CourseError):
     """The registration does not stand as whoever asked believed."""
 
 
+class Changed(NoLonger):
+    """The registration has been changed since whoever asked looked at it."""
+
+
 class NoOffer(CourseError):
     """There is no offer to say yes to: it has ended, or there never was one."""
 
@@ -84,12 +88,14 @@ def register(
     needs_text: str = "",
     organisation: Organisation | None = None,
     override_reason: str = "",
+    may_wait: bool = True,
 ) -> Registration:
     """Take a party in: it gets seats, or (``state`` WAITING) a place in line. Once for every ``submission_key``.
 
     ``contact`` may be "" for a party that staff or a host take in. ``override_reason`` lets staff seat a party that does
-    not fit, or past the line; it is kept. The same name and contact again is the registration that is there already.
-    Raises Closed, or contact.UnclearContact.
+    not fit, or past the line; it is kept. A party that has not been asked if it wants to wait (``may_wait``) is not put in
+    line: Full is raised. The same name and contact again is the registration that is there already.
+    Raises Closed, Full, or contact.UnclearContact.
     """
     reach = read_contact(contact, by_post=came_by not in (Way.WEB, Way.SMS)) if contact else None
     if not 1 <= len(people) <= LARGEST_PARTY:
@@ -106,9 +112,11 @@ def register(
         participants=sum(person.role == Role.PARTICIPANT for person in people),
         companions=sum(person.role == Role.COMPANION for person in people),
     )
-    seats, line = queries.seats_of(held, dates.local(now).date()), queries.line(held)
+    standing = _standing(held, now)
     party = seating.Party(0, size, came_by in queries.KEPT)
-    seated = bool(override_reason) or seating.may_enter(seats, line, party)
+    seated = bool(override_reason) or seating.may_enter(standing.seats, standing.line, party)
+    if not (seated or may_wait):
+        raise Full(_("Platserna tog slut."))
     registration = Registration.objects.create(
         quota=held,
         state=Registration.REGISTERED if seated else Registration.WAITING,
@@ -131,7 +139,7 @@ def register(
         Participant(registration=registration, name=person.name, role=person.role) for person in people
     )
     if seated:
-        _take(held, size, seats)
+        _take(held, size, standing.seats)
     note_change(
         registration,
         What.REGISTERED if seated else What.WAITING,
@@ -161,6 +169,11 @@ def _must_be_open(run: Run, quota: Quota, way: str, now: dt.datetime) -> None:
             if not staff
             else _("Det är redan över.")
         )
+
+
+def _standing(quota: Quota, now: dt.datetime) -> queries.Standing:
+    """Counted under the lock."""
+    return queries.standings([quota], dates.local(now).date())[quota.pk]
 
 
 def _same(quota: Quota, name: str, contact: str) -> Registration | None:
@@ -363,10 +376,12 @@ def change_party(
     now: dt.datetime,
     by: User | None = None,
     override_reason: str = "",
+    seen: int | None = None,
 ) -> Registration:
     """Let a party be other people, or more or fewer. Raises Full when those who are more do not fit, or NoLonger.
 
-    A party that waits keeps its place in line.
+    A party that waits keeps its place in line. ``seen`` is the id of the last change that whoever asks had seen: when
+    there is a later one nothing is changed and Changed is raised, so that what is sent twice is done once.
     """
     if not 1 <= len(people) <= LARGEST_PARTY:
         raise Closed(_("Anmäl mellan 1 och %(most)s personer åt gången.") % {"most": LARGEST_PARTY})
@@ -375,6 +390,8 @@ def change_party(
         registration = Registration.objects.select_related("quota__run").get(pk=registration.pk)
         if registration.state not in (Registration.REGISTERED, Registration.OFFERED, Registration.WAITING):
             raise NoLonger(_("Anmälan har redan avslutats."))
+        if seen is not None and registration.changes.filter(pk__gt=seen).exists():
+            raise Changed(_("Anmälan har ändrats sedan du öppnade sidan. Läs igenom och spara igen."))
         size = queries.seats_needed(
             registration.quota.run,
             participants=sum(person.role == Role.PARTICIPANT for person in people),
@@ -382,15 +399,16 @@ def change_party(
         )
         more = size - registration.seat_count
         if registration.state != Registration.WAITING and more:
-            seats = queries.seats_of(held, dates.local(now).date())
+            standing = _standing(held, now)
             if more > 0 and not override_reason:
-                line = queries.line(held)
                 if not seating.may_enter(
-                    seats, line, seating.Party(0, more, registration.came_by in queries.KEPT)
+                    standing.seats,
+                    standing.line,
+                    seating.Party(0, more, registration.came_by in queries.KEPT),
                 ):
                     raise Full(_("Det finns inte plats för fler. Ring oss, så ser vi vad vi kan göra."))
             if more > 0:
-                _take(held, more, seats)
+                _take(held, more, standing.seats)
             else:
                 Quota.objects.filter(pk=held.pk).update(taken=F("taken") + more)
         Registration.objects.filter(pk=registration.pk).update(seat_count=size)

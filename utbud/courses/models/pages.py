@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -242,12 +242,15 @@ class CoursePage(SharedPage):
 
     def as_item(self) -> Item:
         """The course with its coming dates first: paper, posters and posts tell when it is."""
-        coming = tuple(
-            Block("li", block.runs) for line in type(self).dates_of(self) for block in blocks_from_text(line)
-        )
-        dated = (Section(str(_("När och var")), coming),) if coming else ()
+        item = self.dated(type(self).dates_of(self))
+        return dataclasses.replace(item, version=self.content_hash()[:6])
+
+    def dated(self, lines: Iterable[str]) -> Item:
+        """The content with ``lines`` that tell when it is as its first section, if there are any."""
+        coming = tuple(Block("li", block.runs) for line in lines for block in blocks_from_text(line))
+        dates = (Section(str(_("När och var")), coming),) if coming else ()
         item = self.content()
-        return dataclasses.replace(item, version=self.content_hash()[:6], sections=(*dated, *item.sections))
+        return dataclasses.replace(item, sections=(*dates, *item.sections))
 
     def own_recording(self) -> Recording | None:
         return self.recording

@@ -12,6 +12,7 @@ from utbud.courses.models.registrations import WAYS_TO_KEPT
 from utbud.courses.seating import Party, Seats
 
 KEPT = [way.value for way in WAYS_TO_KEPT]
+NOBODY = dict.fromkeys(("opened", "kept", "waiting", "registered", "waiting_kept"), 0)
 TAKING = [Registration.REGISTERED, Registration.OFFERED]
 
 
@@ -22,6 +23,13 @@ class Standing:
     seats: Seats
     waiting: int  # people, not parties
     registered: int  # parties that have seats
+    waiting_kept: int = 0  # those of the waiting who may have the kept seats
+
+    @property
+    def line(self) -> list[Party]:
+        """One party for each kind that waits: all that a newcomer's right to enter asks of the line."""
+        kinds = ((self.waiting - self.waiting_kept, False), (self.waiting_kept, True))
+        return [Party(0, size, kept) for size, kept in kinds if size]
 
     @property
     def full(self) -> bool:
@@ -52,14 +60,17 @@ def standings(quotas: Iterable[Quota], today: dt.date) -> dict[int, Standing]:
             opened=Coalesce(Sum("seat_count", filter=taking & ~Q(came_by__in=KEPT)), 0),
             kept=Coalesce(Sum("seat_count", filter=taking & Q(came_by__in=KEPT)), 0),
             waiting=Coalesce(Sum("seat_count", filter=Q(state=Registration.WAITING)), 0),
+            waiting_kept=Coalesce(
+                Sum("seat_count", filter=Q(state=Registration.WAITING, came_by__in=KEPT)), 0
+            ),
             registered=Count("pk", filter=Q(state=Registration.REGISTERED)),
         )
     }
     found = {}
     for quota in quotas:
-        row = sums.get(quota.pk, {"opened": 0, "kept": 0, "waiting": 0, "registered": 0})
+        row = sums.get(quota.pk, NOBODY)
         seats = Seats(total(quota), quota.kept_on(today), row["opened"], row["kept"])
-        found[quota.pk] = Standing(seats, row["waiting"], row["registered"])
+        found[quota.pk] = Standing(seats, row["waiting"], row["registered"], row["waiting_kept"])
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from utbud.base import dates
@@ -25,6 +26,7 @@ class Offered:
     occasions: list[Occasion]  # not over, soonest first, cancelled ones too
     standing: Standing
     now: dt.datetime = field(compare=False)
+    begins: dt.datetime | None = None  # its very first occasion that is held, which may have been; None: all are called off
 
     @property
     def run(self) -> Run:
@@ -79,9 +81,7 @@ class Offered:
     @property
     def joinable(self) -> bool:
         """Whether one may register on the web."""
-        return (
-            self.run.open_to_all and not self.cancelled and joining_ends(self.occasions, Way.WEB) > self.now
-        )
+        return self.run.open_to_all and not self.cancelled and not self.begun
 
     @property
     def join_path(self) -> str:
@@ -90,8 +90,8 @@ class Offered:
 
     @property
     def begun(self) -> bool:
-        """Whether its first occasion has been. (Only those left are known: the run is asked.)"""
-        return bool(self.held) and self.held[0].starts_at <= self.now
+        """Whether its first occasion has been, or is going on."""
+        return self.begins is not None and self.begins <= self.now
 
 
 def where_words(occasion: Occasion) -> str:
@@ -132,7 +132,8 @@ def offered(
     public: bool = True,
 ) -> list[Offered]:
     """What can be joined or come to from ``now`` on, soonest first. Two queries, however many they are."""
-    rows = with_all(Occasion.objects.coming(now))
+    first = Occasion.objects.held().filter(quota=OuterRef("quota")).order_by("starts_at").values("starts_at")
+    rows = with_all(Occasion.objects.coming(now)).annotate(begins=Subquery(first[:1]))
     if public:
         rows = rows.public()
     if course is not None:
@@ -148,7 +149,7 @@ def offered(
         quota.run = group[0].run
         quotas[quota.pk] = quota
     stand = standings(quotas.values(), dates.local(now).date())
-    found = [Offered(quotas[pk], group, stand[pk], now) for pk, group in groups.items()]
+    found = [Offered(quotas[pk], group, stand[pk], now, group[0].begins)  # type: ignore[attr-defined] for pk, group in groups.items()]
     return sorted(found, key=lambda one: (one.first.starts_at, one.quota.pk))
 
 
@@ -164,10 +165,14 @@ def all_times(quota: Quota) -> list[Occasion]:
 
 def date_lines(course: CoursePage, now: dt.datetime) -> tuple[str, ...]:
     """The coming dates of ``course`` as paper and posts tell them, a line each, at most eight."""
-    lines = []
-    for one in offered(now, course=course, public=False):
-        if not one.cancelled:
-            lines.append(f"{one.when[0].upper()}{one.when[1:]}. {one.where}. {one.fee}.")
+    return lines_of(offered(now, course=course, public=False)) if course.pk else ()
+
+
+def lines_of(groups: Iterable[Offered]) -> tuple[str, ...]:
+    """What paper and posts tell of ``groups``, a line each, at most eight."""
+    lines = [
+        f"{one.when[0].upper()}{one.when[1:]}. {one.where}. {one.fee}." for one in groups if not one.cancelled
+    ]
     return tuple(lines[:8])
 
 
