@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
@@ -26,7 +27,9 @@ class Offered:
     occasions: list[Occasion]  # not over, soonest first, cancelled ones too
     standing: Standing
     now: dt.datetime = field(compare=False)
-    begins: dt.datetime | None = None  # its very first occasion that is held, which may have been; None: all are called off
+    begins: dt.datetime | None = (
+        None  # its very first occasion that is held, which may have been; None: all are called off
+    )
 
     @property
     def run(self) -> Run:
@@ -128,7 +131,7 @@ def offered(
     now: dt.datetime,
     *,
     course: CoursePage | None = None,
-    quota_ids: Iterable[int] | None = None,
+    quota_ids: Iterable[Any] | None = None,
     public: bool = True,
 ) -> list[Offered]:
     """What can be joined or come to from ``now`` on, soonest first. Two queries, however many they are."""
@@ -149,7 +152,10 @@ def offered(
         quota.run = group[0].run
         quotas[quota.pk] = quota
     stand = standings(quotas.values(), dates.local(now).date())
-    found = [Offered(quotas[pk], group, stand[pk], now, group[0].begins)  # type: ignore[attr-defined] for pk, group in groups.items()]
+    found = [
+        Offered(quotas[pk], group, stand[pk], now, group[0].begins)  # type: ignore[attr-defined]
+        for pk, group in groups.items()
+    ]
     return sorted(found, key=lambda one: (one.first.starts_at, one.quota.pk))
 
 
