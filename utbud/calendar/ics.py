@@ -15,6 +15,7 @@ from utbud.base.hashing import content_hash
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 REFRESH = dt.timedelta(hours=1)
 MOST_KEPT = 5000  # entries in memory, at some 700 bytes
+LINE = 75  # octets
 BEGIN, END = b"BEGIN:VEVENT\r\n", b"END:VCALENDAR\r\n"
 NOT_TEXT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]"
@@ -74,19 +75,54 @@ def _stockholm() -> Component:
 
 @lru_cache(maxsize=MOST_KEPT)
 def _lines(event: Event) -> bytes:
-    """``event`` as it is written, folded and escaped, without its first line and its stamp."""
-    entry = Entry()
-    entry.add("uid", event.uid)
-    entry.add("last-modified", event.changed_at)
-    entry.add("sequence", event.sequence)
-    entry.add("dtstart", _wall_time(event.starts_at))
-    entry.add("dtend", _wall_time(event.ends_at))
-    entry.add("summary", _clean(event.title))
-    for name, value in (("location", event.place), ("description", event.text), ("url", event.url)):
-        if value:
-            entry.add(name, _clean(value))
-    entry.add("status", "CANCELLED" if event.cancelled else "CONFIRMED")
-    return entry.to_ical().removeprefix(BEGIN)
+    """``event`` as it is written, folded and escaped, without its first line and its stamp.
+
+    Written here and not by the library, which takes a millisecond for each.
+    """
+    lines = [
+        f"UID:{_escaped(event.uid)}",
+        f"LAST-MODIFIED:{_utc(event.changed_at)}",
+        f"SEQUENCE:{event.sequence}",
+        f"DTSTART{_time(event.starts_at)}",
+        f"DTEND{_time(event.ends_at)}",
+        f"SUMMARY:{_escaped(event.title)}",
+    ]
+    texts = (("LOCATION", event.place), ("DESCRIPTION", event.text))
+    lines += [f"{name}:{_escaped(text)}" for name, text in texts if text]
+    if event.url:
+        lines.append("URL:" + "".join(_clean(event.url).split()))
+    lines += [f"STATUS:{'CANCELLED' if event.cancelled else 'CONFIRMED'}", "END:VEVENT"]
+    return b"".join(_folded(line) for line in lines)
+
+
+def _escaped(text: str) -> str:
+    """``text`` as RFC 5545, section 3.3.11 wants it."""
+    text = _clean(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    return text.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
+
+
+def _folded(line: str) -> bytes:
+    """``line`` in lines of at most 75 octets (section 3.1), no sign and no escape cut in two."""
+    written = line.encode()
+    parts: list[bytes] = []
+    while len(written) > LINE:
+        cut = LINE
+        while written[cut] & 0xC0 == 0x80:
+            cut -= 1
+        slashes = cut - len(written[:cut].rstrip(b"\\"))
+        cut -= slashes % 2
+        parts.append(written[:cut])
+        written = b" " + written[cut:]
+    return b"\r\n".join([*parts, written]) + b"\r\n"
+
+
+def _utc(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _time(moment: dt.datetime) -> str:
+    there = _wall_time(moment)
+    return f":{_utc(there)}" if there.tzinfo is dt.UTC else f";TZID=Europe/Stockholm:{there:%Y%m%dT%H%M%S}"
 
 
 def _wall_time(moment: dt.datetime) -> dt.datetime:

@@ -184,3 +184,30 @@ def test_the_fingerprint_follows_what_is_said_and_not_the_clock():
 
 def test_stockholm_is_meant():
     assert read(event()).events[0].start.astimezone(STOCKHOLM).hour == 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "å" * 300,
+        "\\" * 301,
+        ",;" * 150,
+        "En rad\nen till\r\nen tredje",
+        "😀" * 90,
+        "x" * 74,
+        "x" * 61 + "\\\\,",
+        "a\\,b;c\\" * 40,
+        "C:\\Ny mapp",
+    ],
+)
+def test_lines_are_folded_at_75_octets_and_read_back_whole(text):
+    made = calendar_file(
+        [event(text=text, title=text, url="https://example.org/\r\nX:y")], name="Kurser", now=NOW
+    )
+    for line in made.split(b"\r\n"):
+        assert len(line) <= 75
+        line.decode()
+    (entry,) = Calendar.from_ical(made).events
+    assert str(entry["SUMMARY"]) == text.replace("\r\n", "\n")
+    assert str(entry["URL"]) == "https://example.org/X:y"
