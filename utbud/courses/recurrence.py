@@ -43,7 +43,7 @@ def expand(
         if skip(day):
             continue
         start, end = dates.at_stockholm(day, starts), dates.at_stockholm(day, ends)
-        if not start < end:
+        if (dates.local(start).time(), dates.local(end).time()) != (starts, ends):
             raise ValueError(f"the clock leaps over this time on {day}")
         found.append((start, end))
     if len(found) < count:

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from utbud.base import dates
 from utbud.channels import queries as channels
 from utbud.channels.models import Delivery
+from utbud.courses import words
+from utbud.courses.models import Occasion
+from utbud.courses.queries import staff as courses
+from utbud.courses.queries.times import where_words
 from utbud.inbox import queries as inbox
 from utbud.learning import queries as learning
 from utbud.notices import queries as notices
@@ -54,6 +59,10 @@ def _groups(user: User, now: dt.datetime) -> Iterator[Group]:
     yield _changed()
     yield _gaps(now)
     yield _messages(now)
+    yield _courses(now)
+    yield _stuck_lines(now)
+    yield _ending_offers(now)
+    yield _unmarked(now)
     yield _letters(now)
     yield _notices(now)
     yield _wrong_notices(now)
@@ -133,6 +142,60 @@ def _messages(now: dt.datetime) -> Group:
         for message in waiting[:SHOWN]
     ]
     return Group(_("Att svara på"), tasks, len(waiting), urgent=bool(late))
+
+
+def _courses(now: dt.datetime) -> Group:
+    rows = courses.today_and_tomorrow(now)
+    tasks = [
+        _occasion_task(one, now, f"{where_words(one)}. {courses.joined_words(one, stand)}")
+        for one, stand in rows[:SHOWN]
+    ]
+    return Group(_("Kurser i dag och i morgon"), tasks, len(rows))
+
+
+def _stuck_lines(now: dt.datetime) -> Group:
+    stuck = courses.stuck_lines(now)
+    says = _("%(free)s, men %(name)s står först i kön och behöver %(needs)s")
+    tasks = [
+        Task(
+            one.first.quota.run.course.title,
+            f"{reverse('courses_run', args=[one.first.quota.run_id])}?grupp={one.first.quota_id}",
+            says
+            % {
+                "free": ngettext("%(left)s ledig plats", "%(left)s lediga platser", one.left)
+                % {"left": one.left},
+                "name": one.first.name or _("någon"),
+                "needs": one.first.seat_count,
+            },
+        )
+        for one in stuck[:SHOWN]
+    ]
+    return Group(_("Lediga platser som ingen i kön får plats på"), tasks, len(stuck))
+
+
+def _ending_offers(now: dt.datetime) -> Group:
+    offers = courses.ending_offers(now)
+    tasks = [
+        Task(
+            f"{one.name or one.code}: {one.quota.run.course.title}",
+            reverse("courses_registration", args=[one.pk]),
+            _("svara senast %(when)s") % {"when": notices.when_words(one.offer_expires_at, now)},
+        )
+        for one in offers[:SHOWN]
+        if one.offer_expires_at
+    ]
+    return Group(_("Erbjudanden som snart går ut"), tasks, offers.count())
+
+
+def _unmarked(now: dt.datetime) -> Group:
+    rows = courses.unmarked(now)
+    tasks = [_occasion_task(one, now, where_words(one)) for one in rows[:SHOWN]]
+    return Group(_("Närvaro som saknas"), tasks, len(rows))
+
+
+def _occasion_task(occasion: Occasion, now: dt.datetime, note: str) -> Task:
+    when = words.time_words(occasion.starts_at, occasion.ends_at, now)
+    return Task(f"{occasion.run.course.title}, {when}", reverse("courses_day", args=[occasion.pk]), note)
 
 
 def _letters(now: dt.datetime) -> Group:

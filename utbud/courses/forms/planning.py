@@ -30,6 +30,13 @@ MOST_SEATS, MOST_FEE, MOST_DAYS = 2000, 20_000, 60
 WEEK, FORTNIGHT, DAYS = "week", "fortnight", "days"
 
 
+def _near(day: dt.date) -> dt.date:
+    """``day``, unless it is a slip of the pen: nobody plans for another century."""
+    if not 2020 <= day.year < 2100:
+        raise forms.ValidationError(_now("Välj en dag som ligger närmare."))
+    return day
+
+
 class RunFields(forms.Form):
     """Where a run is and how one joins it."""
 
@@ -157,6 +164,9 @@ class TimesForm(SeenForm):
             self._expand(data)
         return data
 
+    def clean_first(self) -> dt.date:
+        return _near(self.cleaned_data["first"])
+
     def _expand(self, data: dict[str, Any]) -> None:
         every = {WEEK: 7, FORTNIGHT: 14, DAYS: data.get("days") or 1}[data.get("every") or WEEK]
         try:
@@ -168,8 +178,6 @@ class TimesForm(SeenForm):
             self.add_error(
                 "starts", _now("Den tiden finns inte någon av dagarna, för då ställs klockan fram.")
             )
-        except OverflowError:
-            self.add_error("first", _now("Välj en dag som ligger närmare."))
 
     def _skip(self, holidays: bool) -> Callable[[dt.date], object]:
         def skip(day: dt.date) -> bool:
@@ -268,6 +276,9 @@ class OccasionForm(SeenForm):
         place: Any = self.fields["place"]
         place.queryset = Place.objects.filter(active=True) | Place.objects.filter(pk=occasion.place_id or 0)
 
+    def clean_day(self) -> dt.date:
+        return _near(self.cleaned_data["day"])
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         day, starts, ends = data.get("day"), data.get("starts"), data.get("ends")
@@ -276,7 +287,7 @@ class OccasionForm(SeenForm):
         elif day and starts and ends:
             try:
                 self.time = recurrence.expand(first=day, starts=starts, ends=ends, count=1)[0]
-            except (ValueError, OverflowError):
+            except ValueError:
                 self.add_error("starts", _now("Den tiden finns inte den dagen, för då ställs klockan fram."))
         return data
 

@@ -71,6 +71,13 @@ def seats_taken_words(stand: Sequence[Standing]) -> str:
     return says + (_(", %(waiting)s i kö") % {"waiting": waiting} if waiting else "")
 
 
+def joined_words(occasion: Occasion, standing: Standing) -> str:
+    """What is said of an occasion's seats, or that nobody registers."""
+    if occasion.run.joining == Run.Joining.NONE:
+        return _("Ingen anmälan")
+    return seats_taken_words([standing])
+
+
 def runs(
     now: dt.datetime, *, show: str = COMING, course: CoursePage | None = None, place: Place | None = None
 ) -> QuerySet[Run]:
