@@ -214,7 +214,7 @@ class PartyForm(forms.Form):
                 error_messages={"max_length": LONG_NAME},
             )
             self.fields[f"role_{number}"] = forms.ChoiceField(
-                label=_("Kommer för att"), choices=self._roles(person), initial=person.role
+                label=_("Kommer för att"), choices=self._roles(person), initial=person.role, required=False
             )
             if len(self.people_now) > 1:
                 self.fields[f"gone_{number}"] = forms.BooleanField(label=_("Kommer inte"), required=False)
@@ -249,7 +249,7 @@ class PartyForm(forms.Form):
         """The party as it will be."""
         data = self.cleaned_data
         stay = [
-            Person(" ".join(data[f"name_{person.pk}"].split()), data[f"role_{person.pk}"])
+            Person(" ".join(data[f"name_{person.pk}"].split()), data[f"role_{person.pk}"] or person.role)
             for person in self.people_now
             if not data.get(f"gone_{person.pk}")
         ]
