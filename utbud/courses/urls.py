@@ -4,14 +4,15 @@ import re
 
 from django.urls import path, re_path
 
-from utbud.courses import day_views, embed_views, ics_views, join_views, views
+from utbud.courses import day_views, embed_views, ics_views, join_views, paper_views, views
 from utbud.courses.models import CoursePage
-from utbud.courses.staff_views import day, desk, editor, people, planning, runs
+from utbud.courses.staff_views import day, desk, editor, paper, people, planning, runs
 
 urlpatterns = [
     path("kalender.ics", ics_views.all_coming, name="courses_ics"),
     path("kurser/tillfalle/<int:pk>.ics", ics_views.one, name="courses_occasion_ics"),
     path("kurser/lista/", embed_views.framed_list, name="courses_framed_list"),
+    path("kurser/program.pdf", paper_views.programme, name="courses_programme"),
     path("api/oembed/", embed_views.oembed, name="courses_oembed"),
     path("kurser/amne/<slug:slug>/", views.by_topic, name="courses_by_topic"),
     path("kurser/plats/<slug:slug>/", views.by_place, name="courses_by_place"),
@@ -36,6 +37,8 @@ admin_urlpatterns = [
     path("kurser/sprak/<int:page_id>/", editor.check, name="courses_check"),
     path("kurser/tillfalle/<int:pk>/", day.day_page, name="courses_day"),
     path("kurser/tillfalle/<int:pk>/slapp/<int:registration>/", day.let_go_page, name="courses_let_go"),
+    path("kurser/tillfalle/<int:pk>/lista.pdf", paper.list_file, name="courses_paper_list"),
+    path("kurser/tillfalle/<int:pk>/utvardering.pdf", paper.slips_file, name="courses_slips"),
     path("kurser/tillfalle/<int:pk>/vard/", day.host_page, name="courses_host"),
     path("kurser/tillfalle/<int:pk>/utvardering/", day.evaluation_page, name="courses_evaluation"),
     path(

@@ -160,7 +160,7 @@ def _data(item: Item, sender: Sender, files: Files, folder: Path) -> dict[str, A
         ],
         "help": _help(sender),
         "address": plain(short_address(url)),
-        "qr": _qr(url, folder),
+        "qr": qr_code(url, folder),
         "version": f"Version {date_words(item.date, weekday=False)} · {plain(item.version)}",
         "sender": sender_data(sender, files, folder),
         "words": {
@@ -247,7 +247,7 @@ def short_address(url: str) -> str:
     return re.sub(r"^https?://(?:www\.)?", "", url.strip(), flags=re.IGNORECASE).rstrip("/")
 
 
-def _qr(url: str, folder: Path) -> dict[str, Any]:
+def qr_code(url: str, folder: Path) -> dict[str, Any]:
     """A QR code for ``url``: error level M, drawn without its quiet zone, which the sheets keep."""
     code = segno.make(url, error="m", micro=False)
     code.save(str(folder / "qr.svg"), kind="svg", border=0, dark="#000000", light="#ffffff")
