@@ -6,7 +6,7 @@ from django.urls import path, re_path
 
 from utbud.courses import day_views, embed_views, ics_views, join_views, paper_views, views
 from utbud.courses.models import CoursePage
-from utbud.courses.staff_views import day, desk, editor, paper, people, planning, runs
+from utbud.courses.staff_views import care, day, desk, editor, figures, paper, people, planning, runs
 
 urlpatterns = [
     path("kalender.ics", ics_views.all_coming, name="courses_ics"),
@@ -34,6 +34,15 @@ urlpatterns = [
 ]
 
 admin_urlpatterns = [
+    path("kurser/siffror/", figures.figures_page, name="courses_figures"),
+    path("kurser/siffror/kurser.csv", figures.figures_file, name="courses_figures_file"),
+    path("kurser/person/", care.persons_page, name="courses_persons"),
+    path("kurser/person/<int:pk>/", care.person_page, name="courses_person"),
+    path("kurser/person/<int:pk>/lamna-ut/", care.give_out, name="courses_give_out"),
+    path("kurser/person/<int:pk>/ratta/<int:registration>/", care.correct_page, name="courses_correct"),
+    path("kurser/person/<int:pk>/ta-bort/", care.forget_page, name="courses_forget"),
+    path("kurser/visat/", care.looks_page, name="courses_looks"),
+    path("kurser/omgang/<int:pk>/personer.<str:kind>", care.export_run, name="courses_export"),
     path("kurser/sprak/<int:page_id>/", editor.check, name="courses_check"),
     path("kurser/tillfalle/<int:pk>/", day.day_page, name="courses_day"),
     path("kurser/tillfalle/<int:pk>/slapp/<int:registration>/", day.let_go_page, name="courses_let_go"),

@@ -2,7 +2,7 @@
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
@@ -54,6 +54,54 @@ def purge(now: dt.datetime) -> int:
     Evaluation.objects.filter(occasion__ends_at__lt=before).exclude(wish="").update(wish="")
     ListLook.objects.filter(day__lt=dates.local(months_before(now, 24)).date()).delete()
     return done
+
+
+@transaction.atomic
+def give_out(*, registrations: Iterable[Registration], by: User, now: dt.datetime) -> None:
+    """Note that everything we hold of these registrations was given to the person it is about."""
+    for registration in registrations:
+        look(user=by, subject=registration.about, what="person", now=now)
+        seats.note_change(registration, RegistrationChange.What.SHOWN, now, by=by)
+
+
+@transaction.atomic
+def put_right(
+    *,
+    registration: Registration,
+    name: str,
+    contact: str,
+    contact_kind: str,
+    needs: Iterable[str],
+    needs_text: str,
+    names: Mapping[int, str],
+    by: User,
+    now: dt.datetime,
+) -> bool:
+    """Write right what we have of a party: who registered, how they are reached, what they need, the ``names`` of those in it.
+
+    A name may be "". Nothing is written where nothing is new, or all is forgotten already. Returns whether anything was.
+    """
+    chosen = list(needs)
+    new = {
+        "name": name,
+        "contact": contact,
+        "contact_kind": contact_kind,
+        "needs": [need for need in Registration.NEEDS if need in chosen],
+        "needs_text": needs_text,
+    }
+    held = Registration.objects.select_for_update().get(pk=registration.pk)
+    if held.purged_at:
+        return False
+    people = [
+        person for person in held.participants.all() if person.pk in names and names[person.pk] != person.name
+    ]
+    if not people and all(getattr(held, field) == value for field, value in new.items()):
+        return False
+    Registration.objects.filter(pk=held.pk).update(**new)
+    for person in people:
+        Participant.objects.filter(pk=person.pk).update(name=names[person.pk])
+    seats.note_change(registration, RegistrationChange.What.CORRECTED, now, by=by)
+    return True
 
 
 def forget(*, registrations: Iterable[Registration], now: dt.datetime, by: User | None = None) -> int:

@@ -1,0 +1,147 @@
+"""Tables that leave the house: CSV as Excel in Sweden reads it, and XLSX. Nothing in a cell is run as a formula."""
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+
+from utbud.base import dates
+from utbud.courses import words
+from utbud.courses.models import Evaluation, Participant, Registration, Run
+from utbud.courses.models.registrations import Way
+from utbud.courses.queries.figures import Figures
+
+Cell = str | int | float
+BOM = "\ufeff"  # without it Excel takes å for two letters
+RUN_BY_EXCEL = ("=", "+", "-", "@", "\t", "\r")
+NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def safe(cell: Cell) -> Cell:
+    """A cell that a spreadsheet shows and never runs: text that looks like a formula gets an apostrophe before it."""
+    if isinstance(cell, str) and cell.lstrip().startswith(RUN_BY_EXCEL):
+        return f"'{cell}"
+    return cell
+
+
+def csv_file(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """A table as CSV: UTF-8 with a mark, semicolons, decimal commas."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([_comma(safe(cell)) for cell in row])
+    return (BOM + out.getvalue()).encode()
+
+
+def _comma(cell: Cell) -> Cell:
+    return str(cell).replace(".", ",") if isinstance(cell, float) else cell
+
+
+def xlsx_file(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """A table as XLSX, with a heading row that stays when one scrolls."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31] or "Lista")
+    sheet.freeze_panes = "A2"
+    heads = [WriteOnlyCell(sheet, value=name) for name in header]
+    for head in heads:
+        head.font = Font(bold=True)
+    sheet.append(heads)
+    for row in rows:
+        sheet.append([_xlsx_cell(sheet, cell) for cell in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _xlsx_cell(sheet: Any, cell: Cell) -> Any:
+    if not isinstance(cell, str):
+        return cell
+    made = WriteOnlyCell(sheet, value=NOT_TEXT.sub("", cell))
+    made.data_type = "s"  # never a formula, whatever it begins with
+    return made
+
+
+# --- the people of a run ----------------------------------------------------------------------------
+
+
+def people_header() -> list[str]:
+    """The columns of ``people_rows``."""
+    return [
+        _("Nummer"), _("Tid"), _("Anmäld av"), _("Förening"), _("Kontakt"), _("Namn"), _("Roll"), _("Läge"), _("Behov"),
+        _("Kom in"), _("Anmäld den"), _("Kod"),
+    ]  # fmt: skip
+
+
+def people_rows(run: Run, now: dt.datetime) -> list[list[Cell]]:
+    """Everyone who is or was registered for ``run``, a row a person; those who are forgotten left out."""
+    times: dict[int, list[tuple[dt.datetime, dt.datetime]]] = {}
+    for occasion in run.occasions.order_by("starts_at"):
+        times.setdefault(occasion.quota_id, []).append((occasion.starts_at, occasion.ends_at))
+    when = {quota: words.times_words(pairs, now) for quota, pairs in times.items()}
+    parties = (
+        Registration.objects.filter(quota__run=run, purged_at=None)
+        .select_related("organisation")
+        .prefetch_related("participants")
+        .order_by("quota", "pk")
+    )
+    return [
+        _person_row(party, person, when.get(party.quota_id, ""))
+        for party in parties
+        for person in party.participants.all()
+    ]
+
+
+def _person_row(party: Registration, person: Participant, when: str) -> list[Cell]:
+    reach = party.reached_by
+    needs = [str(Registration.NEEDS[need]) for need in party.needs]
+    return [
+        party.quota_id,
+        when,
+        party.name,
+        party.organisation.name if party.organisation else "",
+        reach.words if reach else "",
+        person.name,
+        person.get_role_display(),
+        party.get_state_display(),
+        ", ".join(filter(None, [*needs, party.needs_text])),
+        party.get_came_by_display(),
+        dates.local(party.created_at).date().isoformat(),
+        words.spoken_code(party.code),
+    ]
+
+
+# --- figures ------------------------------------------------------------------------------------------
+
+
+def figures_header() -> list[str]:
+    """The columns of ``figures_rows``."""
+    return [
+        _("Kurs"), _("Plats"), _("Dag"), _("Börjar"), _("Hölls"), _("Inställt"), _("Timmar"), _("Platser"), _("Anmälningar"),
+        _("Anmälda personer"), *(str(way.label) for way in Way), _("Fick aldrig plats"), _("Svarade inte i tid"), _("Avbokade"),
+        _("Kom"), _("Varav räknade"), _("Följeslagare och tolkar som kom"), _("Kom inte"), _("Svar på utvärderingen"),
+        *(str(task.label) for task in Evaluation.Task), *(str(mood.label) for mood in Evaluation.Mood),
+    ]  # fmt: skip
+
+
+def figures_rows(figures: Figures) -> list[list[Cell]]:
+    """A row an occasion. Added up they are what the page shows; they name nobody."""
+    rows: list[list[Cell]] = []
+    for line in figures.lines:
+        n, start = line.numbers, dates.local(line.occasion.starts_at)
+        rows.append(
+            [
+                line.course, line.place, start.date().isoformat(), f"{start:%H:%M}", n.held, n.cancelled, round(n.hours, 2),
+                n.seats, n.registrations, n.people, *(n.ways[way.value] for way in Way), n.waiting, n.expired, n.left,
+                n.came, n.counted, n.with_them, n.no_shows, n.answers,
+                *(n.tasks[task.value] for task in Evaluation.Task), *(n.moods[mood.value] for mood in Evaluation.Mood),
+            ]
+        )  # fmt: skip
+    return rows

@@ -1,0 +1,145 @@
+"""What staff ask about figures and people, and put right."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from utbud.courses.models import CoursePage, Participant, Registration
+from utbud.inbox.contact import UnclearContact, read_contact
+
+FIRST, LAST = dt.date(2020, 1, 1), dt.date(2099, 12, 31)  # nobody looks further
+
+
+class PeriodForm(forms.Form):
+    """Which figures to show. What is not understood is this year, and every course."""
+
+    fran = forms.DateField(
+        label=_("Från och med"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    till = forms.DateField(
+        label=_("Till och med"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    kurs = forms.ChoiceField(label=_("Kurs"), required=False)
+
+    def __init__(self, asked: Any, *, today: dt.date) -> None:
+        """``asked``: what stands in the address."""
+        super().__init__(asked)
+        self.today = today
+        self.courses = {str(one.pk): one for one in CoursePage.objects.order_by("title", "pk")}
+        self.fields["kurs"].choices = [  # type: ignore[attr-defined]
+            ("", _("Alla kurser")),
+            *((key, one.title) for key, one in self.courses.items()),
+        ]
+        self.is_valid()
+        self.data = {
+            "fran": self.first.isoformat(),
+            "till": self.last.isoformat(),
+            "kurs": self.data.get("kurs", ""),
+        }
+
+    @property
+    def first(self) -> dt.date:
+        """The first day."""
+        day = self.cleaned_data.get("fran") or dt.date(self.today.year, 1, 1)
+        return min(max(day, FIRST), LAST)
+
+    @property
+    def last(self) -> dt.date:
+        """The last day; never before the first."""
+        day = self.cleaned_data.get("till") or dt.date(self.today.year, 12, 31)
+        return max(min(day, LAST), self.first)
+
+    @property
+    def course(self) -> CoursePage | None:
+        """The course that is asked for; None for all."""
+        return self.courses.get(self.cleaned_data.get("kurs", ""))
+
+    def asked(self) -> str:
+        """The same question in an address."""
+        chosen = {"kurs": self.course.pk} if self.course else {}
+        return urlencode({"fran": self.first.isoformat(), "till": self.last.isoformat()} | chosen)
+
+
+class CorrectForm(forms.Form):
+    """Put right what we have written of a party: the name, the way to reach it, what it needs, who is in it."""
+
+    name = forms.CharField(
+        label=_("Namn"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"max_length": _("Namnet är för långt. Skriv högst 100 tecken.")},
+    )
+    contact = forms.CharField(
+        label=_("Telefon, e-post eller postadress"),
+        required=False,
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Ett sätt räcker."),
+        error_messages={"max_length": _("Det blev för långt.")},
+    )
+    needs = forms.MultipleChoiceField(
+        label=_("Behov"),
+        required=False,
+        choices=list(Registration.NEEDS.items()),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    needs_text = forms.CharField(
+        label=_("Annat behov"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"max_length": _("Skriv högst 200 tecken.")},
+    )
+
+    def __init__(self, data: Any, *, registration: Registration, people: Sequence[Participant]) -> None:
+        reach = registration.reached_by
+        initial: dict[str, Any] = {
+            "name": registration.name,
+            "contact": reach.words if reach else "",
+            "needs": registration.needs,
+            "needs_text": registration.needs_text,
+        }
+        super().__init__(data, initial=initial)
+        self.people = people
+        for number, person in enumerate(people, start=1):
+            self.fields[f"person{person.pk}"] = forms.CharField(
+                label=_("%(role)s %(number)s") % {"role": person.get_role_display(), "number": number},
+                initial=person.name,
+                required=False,
+                max_length=100,
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+                error_messages={"max_length": _("Namnet är för långt. Skriv högst 100 tecken.")},
+            )
+
+    def clean_contact(self) -> str:
+        text = self.cleaned_data["contact"]
+        self.kind = ""
+        if not text.strip():
+            return ""
+        try:
+            reach = read_contact(text, by_post=True)
+        except UnclearContact as error:
+            raise ValidationError(str(error)) from error
+        self.kind = reach.kind
+        return reach.value
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        for name, value in data.items():
+            if isinstance(value, str) and name != "contact":
+                data[name] = " ".join(value.split())
+        return data
+
+    def names(self) -> dict[int, str]:
+        """The names in the party, by participant."""
+        return {person.pk: self.cleaned_data[f"person{person.pk}"] for person in self.people}
