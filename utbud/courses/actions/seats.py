@@ -400,13 +400,16 @@ def change_party(
         more = size - registration.seat_count
         if registration.state != Registration.WAITING and more:
             standing = _standing(held, now)
-            if more > 0 and not override_reason:
-                if not seating.may_enter(
+            if (
+                more > 0
+                and not override_reason
+                and not seating.may_enter(
                     standing.seats,
                     standing.line,
                     seating.Party(0, more, registration.came_by in queries.KEPT),
-                ):
-                    raise Full(_("Det finns inte plats för fler. Ring oss, så ser vi vad vi kan göra."))
+                )
+            ):
+                raise Full(_("Det finns inte plats för fler. Ring oss, så ser vi vad vi kan göra."))
             if more > 0:
                 _take(held, more, standing.seats)
             else:
