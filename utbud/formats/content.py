@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from utbud.base.richtext import Block, Run, sentence_spans
 
@@ -16,6 +17,10 @@ class Picture:
     name: str
     alt: str
     digest: str  # of the file's bytes: a replaced file is another picture
+
+
+# A section with this heading tells when something is held, a line each: it stands first, and posters show it.
+WHEN = gettext_lazy("När och var")
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,13 @@ from typing import Any
 import segno
 import typst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from fontTools.ttLib import TTFont
 from PIL import Image, ImageOps
 
 from utbud.base.dates import date_words
 from utbud.base.richtext import Block
-from utbud.formats.content import Item, Section, Sender, invitation, shortened
+from utbud.formats.content import WHEN, Item, Section, Sender, invitation, shortened
 
 HERE = Path(__file__).parent
 FONTS, SHEETS = HERE / "fonts", HERE / "typst"
@@ -39,6 +40,7 @@ MOST_PIXELS = 60_000_000
 LARGEST_SVG = 3_000_000  # bytes
 LONGEST_WORD = 30  # letters; longer ones (addresses, mistakes) may break, so that nothing is cut
 LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
+DATES_ON_POSTER = 4  # read from two metres
 LONG_STEP = 400  # letters; a longer step may be split between sheets
 
 Files = Mapping[str, bytes]
@@ -155,6 +157,7 @@ def _data(item: Item, sender: Sender, files: Files, folder: Path) -> dict[str, A
         "picture": picture,
         "parts": _parts(item.sections),
         "step": _first_step(item.sections),
+        "dates": _dates(item.sections),
         "sources": [
             {"title": plain(title), "address": plain(short_address(link))} for title, link in item.sources
         ],
@@ -225,6 +228,24 @@ def _first_step(sections: tuple[Section, ...]) -> dict[str, Any] | None:
             if block.kind == "ol" and (said := _runs(block)):
                 return {"heading": plain(section.heading) or _("Gör så här"), "runs": said}
     return None
+
+
+def _dates(sections: tuple[Section, ...]) -> dict[str, Any] | None:
+    """When it is held, for the poster: the first few lines, and how many more there are."""
+    lines = [
+        line
+        for section in sections
+        if section.heading == str(WHEN)
+        for block in section.blocks
+        if (line := plain(block.text))
+    ]
+    if not lines:
+        return None
+    more = len(lines) - DATES_ON_POSTER
+    rest = ngettext("Och %(more)s tid till. Fråga oss.", "Och %(more)s tider till. Fråga oss.", more) % {
+        "more": more
+    }
+    return {"heading": str(WHEN), "lines": lines[:DATES_ON_POSTER], "rest": rest if more > 0 else ""}
 
 
 def _runs(block: Block) -> list[dict[str, Any]]:

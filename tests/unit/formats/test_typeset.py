@@ -15,7 +15,7 @@ from PIL import Image
 from tests.unit.formats.conftest import SVG, steps
 from utbud.base.richtext import Block, Run, blocks_from_text
 from utbud.formats import typeset
-from utbud.formats.content import Section
+from utbud.formats.content import WHEN, Section
 from utbud.formats.typeset import plain, printable
 
 FILES = {"drawings/wifi.svg": SVG}
@@ -41,6 +41,9 @@ VARIANTS = {
             Section("", (*steps("Ett", "Två"), *blocks_from_text("Text"), *steps("Ett igen"))),
         )
     },
+    "one date": {"sections": (Section(str(WHEN), blocks_from_text("Tisdag 3 mars klockan 10 till 12. Ramvik. Gratis.")),)},
+    "eight dates": {"sections": (Section(str(WHEN), steps(*["4 tisdagar, första gången tisdag 3 mars klockan 10 till 12."] * 8)),)},
+    "long dates": {"sections": (Section(str(WHEN), steps(*[LONG, "Tisdag 3 mars klockan 10 till 12. " * 12] * 2)),)},
     "many long steps": {"sections": (Section("Steg", steps(*["Gör så här. " * 60] * 5)),)},
 }  # fmt: skip
 
@@ -63,6 +66,19 @@ def test_every_pdf_is_accessible(variant, sender, make):
 
 def test_a_poster_is_always_one_sheet(variant, sender):
     assert len(pdf(typeset.poster(variant, sender, FILES)).pages) == 1
+
+
+@pytest.mark.parametrize(
+    ("dates", "lines", "rest"), [(0, None, None), (1, 1, ""), (4, 4, ""), (5, 4, "Och 1 tid till. Fråga oss."), (8, 4, "Och 4 tider till. Fråga oss.")],
+)  # fmt: skip
+def test_a_poster_tells_when_it_is_rather_than_what_one_can_do(item, sender, tmp_path, dates, lines, rest):
+    coming = Section(str(WHEN), tuple(Block("li", (Run(f"Tisdag {day + 1} mars"),)) for day in range(dates)))
+    item = dataclasses.replace(item, sections=((coming,) if dates else ()) + item.sections)
+    said = typeset._data(item, sender, FILES, tmp_path)["dates"]
+    assert (said and (len(said["lines"]), said["rest"])) == (lines and (lines, rest))
+    step = dataclasses.replace(item, sections=item.sections[bool(dates) :])
+    same = typeset.poster(item, sender, FILES) == typeset.poster(step, sender, FILES)
+    assert same is (dates == 0)
 
 
 def test_a_card_is_always_1200_by_630(variant, sender):

@@ -20,7 +20,7 @@ from wagtail.rich_text import expand_db_html
 from wagtail.search import index
 
 from utbud.base.richtext import Block, blocks_from_html, blocks_from_text
-from utbud.formats.content import Item, Picture, Section
+from utbud.formats.content import WHEN, Item, Picture, Section
 from utbud.formats.models import Recording
 from utbud.learning.models import Topic
 from utbud.people.models import TargetGroup
@@ -248,7 +248,7 @@ class CoursePage(SharedPage):
     def dated(self, lines: Iterable[str]) -> Item:
         """The content with ``lines`` that tell when it is as its first section, if there are any."""
         coming = tuple(Block("li", block.runs) for line in lines for block in blocks_from_text(line))
-        dates = (Section(str(_("När och var")), coming),) if coming else ()
+        dates = (Section(str(WHEN), coming),) if coming else ()
         item = self.content()
         return dataclasses.replace(item, sections=(*dates, *item.sections))
 
