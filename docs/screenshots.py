@@ -2,7 +2,7 @@
 
 A site with the demo is served from a folder of its own, and a real Chromium looks at it. What the demo has none
 of (messages in the inbox, channels) is put in as staff would do it. ``docs/screenshots.py kanaler telefon`` takes
-those parts only: läsaren, redaktören, utgivaren, kanaler, telefon, skärm.
+those parts only: läsaren, redaktören, utgivaren, kurser, kanaler, telefon, skärm.
 """
 
 import os
@@ -34,6 +34,8 @@ COLOURS = 256
 MOST_BYTES = 1_200_000  # all pictures together: whoever clones the project downloads them
 ADDRESS = "http://digitalt.bibliotek.example.org"  # what stands on paper
 WORD = "/ord/bankid/"
+COURSE = "/kurser/titta-lyssna-och-lar-pa-youtube/"
+FULL = "Starta en egen podd"  # a run with a line, in the demo
 SCREEN = "/skarm/huvudbiblioteket/?alltid"
 BOARD = "Anslagstavlan i hamnen"  # a channel that needs nothing from anyone
 MESSAGES = (
@@ -168,6 +170,37 @@ def publisher(page: Page) -> None:
     take(page, "godkanna")
 
 
+def courses(page: Page) -> None:
+    """The list, a course, joining it, and what staff see of a run and of its day."""
+    take(page, "kurser", "/kurser/")
+    take(page, "kurs", COURSE)
+    page.set_viewport_size(PHONE)
+    join(page)
+    take(page, "kurs-kvitto")
+    page.set_viewport_size(SIZE)
+    log_in(page, "redaktor")
+    take(page, "kurser-personal", "/admin/kurser/")
+    page.get_by_role("link", name=FULL).first.click()
+    page.get_by_role("heading", name="Har plats").evaluate("heading => heading.scrollIntoView()")
+    take(page, "kurs-omgang")
+    page.goto("/admin/kurser/?visa=been")
+    page.get_by_role("link", name=FULL).first.click()
+    page.get_by_role("link", name="Dagen").first.click()
+    take(page, "dagen")
+
+
+def join(page: Page) -> None:
+    """Take a seat on the web, as somebody with a phone number does."""
+    page.get_by_role("link", name="Anmäl dig").first.click()
+    page.get_by_label("Namn").fill("Maj Exempel")
+    page.get_by_label("Telefon").fill("070-174 06 11")
+    page.get_by_role("button", name="Fortsätt").click()
+    page.get_by_role("button", name="Fortsätt").click()
+    page.wait_for_timeout(2_100)  # a robot is quicker, and is not let in
+    page.get_by_role("button", name="Anmäl mig").click()
+    page.get_by_role("heading", name="Du har en plats").wait_for()
+
+
 def set_up_channels(page: Page) -> None:
     """One by hand and one by text message, turned on. Nobody subscribes, so nothing leaves the machine."""
     for kind, fields in (
@@ -223,6 +256,7 @@ PARTS: dict[str, Callable[[Page], None]] = {
     "läsaren": reader,
     "redaktören": editor,
     "utgivaren": publisher,
+    "kurser": courses,
     "kanaler": channels,
     "telefon": telephone,
     "skärm": screen,

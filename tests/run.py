@@ -211,8 +211,12 @@ def main() -> int:
             demo.result()
             summary.run(Run("Webbläsartest på SQLite", ("tests/browser", *PARALLEL), kinds["SQLite"]))
             if server:  # the pages look the same there; what is written and found may not be
-                journey = ("tests/browser/test_journey.py", *PARALLEL)
-                summary.run(Run("Webbläsartest på PostgreSQL", journey, kinds["PostgreSQL"]))
+                journeys = (
+                    "tests/browser/test_journey.py",
+                    "tests/browser/test_course_journey.py",
+                    *PARALLEL,
+                )
+                summary.run(Run("Webbläsartest på PostgreSQL", journeys, kinds["PostgreSQL"]))
         else:
             names = ", ".join(sorted(file.name for file in (ROOT / "tests/browser").glob("test_*.py")))
             summary.skip(f"Webbläsartest ({names}). Chromium finns inte. Debian: apt install chromium")

@@ -62,7 +62,7 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """A running site with the demo: ``url``, ``var`` and ``process``."""
+    """A running site with the demo: ``url``, ``var``, ``process``, and ``database`` where that is PostgreSQL."""
     var, port, url = tmp_path_factory.mktemp("site"), free_port(), os.environ.get("DATABASE_URL", "")
     if url:
         url = ready.new_database(url, f"utbud_browser_{os.getpid()}")
@@ -87,7 +87,7 @@ def server(tmp_path_factory):
                 time.sleep(0.2)
         else:
             pytest.fail("the site did not start:\n" + (var / "log").read_text())
-        yield SimpleNamespace(url=address, var=var, process=process)
+        yield SimpleNamespace(url=address, var=var, process=process, database=url)
     finally:
         process.terminate()
         process.wait(15)
