@@ -5,7 +5,7 @@ to put them right on the sheet is the printer's own work («häfte»), and the l
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,18 +96,23 @@ def slips(content: Slip, sender: Sender, files: Files) -> bytes:
     return _pdf("slips.typ", lambda folder: _slips(content, sender, files, folder), content.date)
 
 
-MAKERS = {Programme: programme, PaperList: paper_list, Slip: slips}
+MAKERS: dict[type, Callable[[Any, Sender, Files], bytes]] = {
+    Programme: programme,
+    PaperList: paper_list,
+    Slip: slips,
+}
 
 
 def pages(
     content: Programme | PaperList | Slip, sender: Sender, files: Files, *, pixels_per_inch: int = 80
 ) -> list[bytes]:
     """The same pages as PNG pictures to look at on a screen."""
-    sheet, data = {
+    sheets: dict[type, tuple[str, Callable[[Any, Sender, Files, Path], dict[str, Any]]]] = {
         Programme: ("programme.typ", _programme),
         PaperList: ("attendance.typ", _list),
         Slip: ("slips.typ", _slips),
-    }[type(content)]
+    }
+    sheet, data = sheets[type(content)]
     made = compile_sheet(
         sheet, lambda folder: data(content, sender, files, folder), format="png", ppi=float(pixels_per_inch)
     )

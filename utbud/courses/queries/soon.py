@@ -85,7 +85,7 @@ def with_dates(courses: Iterable[CoursePage], now: dt.datetime) -> list[CoursePa
     for one in offered(now, quota_ids=quotas.values("pk"), public=False):
         groups[one.course.pk].append(one)
     for course in courses:
-        course.known_dates = lines_of(groups[course.pk])  # type: ignore[attr-defined]
+        course.known_dates = lines_of(groups[course.pk])
     return courses
 
 
