@@ -6,7 +6,7 @@ from django.urls import path, re_path
 
 from utbud.courses import day_views, embed_views, ics_views, join_views, paper_views, views
 from utbud.courses.models import CoursePage
-from utbud.courses.staff_views import care, day, desk, editor, figures, paper, people, planning, runs
+from utbud.courses.staff_views import care, day, desk, editor, figures, imports, paper, people, planning, runs
 
 urlpatterns = [
     path("kalender.ics", ics_views.all_coming, name="courses_ics"),
@@ -34,6 +34,8 @@ urlpatterns = [
 ]
 
 admin_urlpatterns = [
+    path("kurser/importera/", imports.import_page, name="courses_import"),
+    path("kurser/importera/mall.csv", imports.template_file, name="courses_import_template"),
     path("kurser/siffror/", figures.figures_page, name="courses_figures"),
     path("kurser/siffror/kurser.csv", figures.figures_file, name="courses_figures_file"),
     path("kurser/person/", care.persons_page, name="courses_persons"),

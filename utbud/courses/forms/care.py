@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from utbud.courses import imports
 from utbud.courses.models import CoursePage, Participant, Registration
 from utbud.inbox.contact import UnclearContact, read_contact
 
@@ -143,3 +144,34 @@ class CorrectForm(forms.Form):
     def names(self) -> dict[int, str]:
         """The names in the party, by participant."""
         return {person.pk: self.cleaned_data[f"person{person.pk}"] for person in self.people}
+
+
+class ImportForm(forms.Form):
+    """A file with occasions. After ``is_valid`` its rows are in ``rows``."""
+
+    file = forms.FileField(
+        label=_("Fil"),
+        help_text=_("CSV eller en kalenderfil (.ics). Högst 2 MB och 500 tillfällen."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.ics,text/csv,text/calendar"}),
+        error_messages={
+            "required": _("Välj en fil."),
+            "missing": _("Välj en fil."),
+            "empty": _("Filen är tom."),
+            "invalid": _("Filen kom inte fram. Försök igen."),
+        },
+    )
+    drafts = forms.BooleanField(
+        label=_("Gör kurser som inte finns som utkast"),
+        required=False,
+        help_text=_("De syns inte för någon förrän ni har skrivit och publicerat dem."),
+    )
+
+    def clean_file(self) -> Any:
+        upload = self.cleaned_data["file"]
+        self.rows: list[imports.Wanted] = []
+        try:
+            # One more than may be: that it is too much is said without reading all of it.
+            self.rows = imports.read(upload.name, upload.read(imports.LARGEST + 1))
+        except imports.UnreadableFile as error:
+            raise ValidationError(str(error)) from error
+        return upload
