@@ -66,9 +66,7 @@ def load_drafts() -> list[str]:
     start = StartPage.objects.get()
     if not FOLDER.is_dir() or InfoPage.objects.exists():
         return []
-    courses = _course_index(start)
-    courses.save_revision()
-    return [page.title for page in (courses, *_info_pages(start, None))]
+    return [page.title for page in _info_pages(start, None)]
 
 
 # --- people and places --------------------------------------------------------------------------
@@ -147,22 +145,12 @@ def _texts(start: StartPage, editor: User, publisher: ResponsiblePublisher, now:
     texts = read("languages.yaml")
     languages.intro = texts["intro"]
     languages.texts = [("text", row) for row in texts["languages"]]
-    courses = _course_index(start)
+    courses = CourseIndexPage.objects.get()
+    texts = read("course_index.yaml")
+    courses.title, courses.intro = texts["title"], texts["intro"]
     for page in (start, index, languages, courses, *_info_pages(start, editor)):
         page.save_revision(user=editor)
         approve_and_publish(page, editor, publisher, now)
-
-
-def _course_index(start: StartPage) -> CourseIndexPage:
-    """The list of courses with its words: the one there is, or a draft of it."""
-    courses: CourseIndexPage | None = CourseIndexPage.objects.first()
-    if courses is None:
-        courses = CourseIndexPage(slug="kurser", live=False, locale=start.locale)
-    texts = read("course_index.yaml")
-    courses.title, courses.intro = texts["title"], texts["intro"]
-    if courses.pk is None:
-        start.add_child(instance=courses)
-    return courses
 
 
 def _info_pages(start: StartPage, owner: User | None) -> list[InfoPage]:
