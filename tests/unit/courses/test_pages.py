@@ -224,6 +224,21 @@ class TestACourse:
             assert part in said
         assert "sms:a" not in said
 
+    def test_a_programme_one_just_comes_to_is_one_group_with_all_its_times(self, plan, read, site, now):
+        run = plan(days=(7, 14, 21), joining=Run.Joining.NONE, joins=Run.Joins.SINGLE, seats=None)
+        off = run.occasions.order_by("starts_at")[1]
+        runs.cancel_occasion(occasion=off, why="Stängt.", by=site.editor, now=now)
+        said = read("/kurser/ring-med-bild/")
+        assert "2 måndagar, första gången måndag 30 november klockan 10 till 12" in said
+        assert said.count("Kom som du är.") == 1
+        assert "Måndag 7 december klockan 10 till 12 Inställt. Stängt." in said
+
+    def test_how_one_comes_in_is_told_once_for_each_place(self, plan, place, read):
+        place.accessibility = "Ramp och dörröppnare."
+        place.save()
+        plan(days=(7, 8, 9), joins=Run.Joins.SINGLE)
+        assert read("/kurser/ring-med-bild/").count("Ramp och dörröppnare.") == 1
+
     def test_how_to_join_by_text_where_somebody_answers(self, plan, read, monkeypatch):
         monkeypatch.setenv("ELKS_USER", "u1234")
         monkeypatch.setenv("ELKS_PASSWORD", "right")
@@ -265,7 +280,7 @@ class TestACourse:
         off, on = run.occasions.order_by("starts_at")
         runs.cancel_occasion(occasion=off, why="Stängt för städning.", by=site.editor, now=now)
         html = client.get("/kurser/ring-med-bild/").content.decode()
-        assert "måndag 30 november klockan 10 till 12 Inställt. Stängt för städning." in words(html)
+        assert "Måndag 30 november klockan 10 till 12 Inställt. Stängt för städning." in words(html)
         assert f"/kurser/tillfalle/{on.pk}.ics" in html
         assert f"/kurser/tillfalle/{off.pk}.ics" not in html
 

@@ -14,7 +14,15 @@ from utbud.base import dates
 from utbud.courses import seating, words
 from utbud.courses.models import CoursePage, Occasion, Quota, Registration, Run
 from utbud.courses.queries import seats
-from utbud.courses.queries.times import Offered, absolute, all_times, lines_of, offered, where_words
+from utbud.courses.queries.times import (
+    Offered,
+    absolute,
+    all_times,
+    lines_of,
+    offered,
+    programmes_once,
+    where_words,
+)
 from utbud.formats.html import item_html
 from utbud.learning.models import Topic
 from utbud.learning.queries import a_sentence_a_line, jsonld, lexicon, week_words
@@ -221,6 +229,7 @@ class Group:
 
     offered: Offered
     times: list[Time]
+    place_is_new: bool  # told of for the first time on the page: then how one comes in is told too
 
     @property
     def when(self) -> str:
@@ -250,11 +259,11 @@ class Group:
 
 def groups_of(course: CoursePage, now: dt.datetime) -> list[Group]:
     """What is left of ``course``, soonest first. Two queries."""
-    if not course.pk:
-        return []
+    found = programmes_once(offered(now, course=course, public=False)) if course.pk else []
+    places: list[Place | None] = [one.first.where for one in found]
     return [
-        Group(one, times_of(one.occasions, now, one.where))
-        for one in offered(now, course=course, public=False)
+        Group(one, times_of(one.occasions, now, one.where), places[number] not in places[:number])
+        for number, one in enumerate(found)
     ]
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
@@ -174,10 +174,23 @@ def date_lines(course: CoursePage, now: dt.datetime) -> tuple[str, ...]:
     return lines_of(offered(now, course=course, public=False)) if course.pk else ()
 
 
+def programmes_once(found: Iterable[Offered]) -> list[Offered]:
+    """``found`` with each programme that one just comes to once, with all its times: there is nothing to choose between."""
+    together: dict[tuple[str, int], Offered] = {}
+    for one in found:
+        drop_in = one.run.joining == Run.Joining.NONE
+        key = ("run", one.run.pk) if drop_in else ("quota", one.quota.pk)
+        known = together.get(key)
+        together[key] = one if known is None else replace(known, occasions=[*known.occasions, *one.occasions])
+    return list(together.values())
+
+
 def lines_of(groups: Iterable[Offered]) -> tuple[str, ...]:
     """What paper and posts tell of ``groups``, a line each, at most eight."""
     lines = [
-        f"{one.when[0].upper()}{one.when[1:]}. {one.where}. {one.fee}." for one in groups if not one.cancelled
+        f"{one.when[0].upper()}{one.when[1:]}. {one.where}. {one.fee}."
+        for one in programmes_once(groups)
+        if not one.cancelled
     ]
     return tuple(lines[:8])
 
