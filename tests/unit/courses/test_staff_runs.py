@@ -562,7 +562,7 @@ class TestTheRun:
         assert "08-465 004 10" in said
         assert re.search(r"Siv .*Svarar senast", said)
         assert "1. Åke" in said
-        assert re.search(r"Siv .*Inte nådd: Det finns plats: Ring med bild: Samtal att ringa", said)
+        assert re.search(r"Siv .*Inte nådd än: Det finns plats\. Samtal att ringa", said)
 
     def test_the_look_is_remembered(self, staff, site, plan, join):
         quota = plan().quotas.get()

@@ -111,7 +111,7 @@ class DeskForm(SeenForm, NeedsFields, OnceForm):
     course = forms.CharField(
         label=_("Sök kurs"), required=False, max_length=100,
         help_text=_("Kurs, plats, dag eller nummer. Tryck Enter."),
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     looked_for = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
     group = forms.TypedChoiceField(
@@ -186,7 +186,7 @@ class FindForm(forms.Form):
 
     q = forms.CharField(
         label=_("Namn, telefon, kod eller kurs"), max_length=100, required=False,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
     )  # fmt: skip
 
 

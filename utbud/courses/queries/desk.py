@@ -101,7 +101,10 @@ def people(quota: Quota, now: dt.datetime) -> dict[str, list[PersonRow]]:
             Registration.WAITING: "line",
         }
         said = tuple(
-            dict.fromkeys(f"{one}: {notices.state_words(one, now)}" for one in lacking.get(row.about, []))
+            dict.fromkeys(
+                f"{one.subject.partition(':')[0]}. {notices.state_words(one, now)}"
+                for one in lacking.get(row.about, [])
+            )
         )
         found[where.get(row.state, "left")].append(
             PersonRow(row, place if row.state == Registration.WAITING else 0, said, now)
@@ -172,14 +175,19 @@ def busy_person(quota: Quota, contact: str, now: dt.datetime) -> list[str]:
     ]
 
 
-def against(quota: Quota, *, size: int, contact: str, way: str, now: dt.datetime) -> tuple[list[str], bool]:
+def against(
+    quota: Quota, *, name: str, size: int, contact: str, way: str, now: dt.datetime
+) -> tuple[list[str], bool]:
     """What staff should know before a party of ``size`` seats is registered, in words; and whether it would have to wait."""
     warnings = []
-    for same in same_person(quota, contact):
+    known = same_person(quota, contact)
+    for same in known:
         warnings.append(
             _("%(name)s är redan anmäld med samma kontakt: %(state)s, kod %(code)s.")
             % {"name": same.name, "state": same.get_state_display(), "code": words.spoken_code(same.code)}
         )
+    if any(same.name.casefold() == name.casefold() for same in known):
+        return warnings, False  # it is the registration that is there already
     for other in busy_person(quota, contact, now):
         warnings.append(_("Samma kontakt är anmäld till något annat då: %(other)s.") % {"other": other})
     waiting = line(quota)

@@ -49,7 +49,9 @@ def desk_page(request: HttpRequest) -> HttpResponse:
         form = DeskForm(request.POST, offered=shown, now=now)
         if form.is_valid():
             quota, contact = form.chosen.quota, form.cleaned_data["contact"]
-            warnings, full = _against(form, quota, form.cleaned_data["came_by"], now)
+            warnings, full = _against(
+                form, quota, form.cleaned_data["name"], form.cleaned_data["came_by"], now
+            )
             if form.has_seen(quota.pk, contact, len(form.people()), *warnings) or not warnings:
                 registration = _register(form, quota, full, request, now)
                 if registration:
@@ -114,7 +116,7 @@ def _focus(form: DeskForm, shown: list[Offered], looks: bool, question: str, war
 
 
 def _against(
-    form: DeskForm | AssociationForm, quota: Quota, way: str, now: dt.datetime
+    form: DeskForm | AssociationForm, quota: Quota, name: str, way: str, now: dt.datetime
 ) -> tuple[list[str], bool]:
     roles = [person.role for person in form.people()]
     size = seats_needed(
@@ -122,7 +124,7 @@ def _against(
         participants=roles.count(Participant.Role.PARTICIPANT),
         companions=roles.count(Participant.Role.COMPANION),
     )
-    return desk.against(quota, size=size, contact=form.cleaned_data["contact"], way=way, now=now)
+    return desk.against(quota, name=name, size=size, contact=form.cleaned_data["contact"], way=way, now=now)
 
 
 def _register(
@@ -299,7 +301,7 @@ def association_page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         quota = data["quota"]
-        warnings, full = _against(form, quota, Way.HOST, now)
+        warnings, full = _against(form, quota, data["organisation"].name, Way.HOST, now)
         if form.has_seen(quota.pk, data["contact"], data["size"], *warnings) or not warnings:
             try:
                 registration = seats.register(
