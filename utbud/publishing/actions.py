@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 from wagtail.models import Page
 
+from utbud.base.hashing import content_hash
 from utbud.channels import actions as channels
 from utbud.channels.models import ChannelSetup, Dispatch
 from utbud.channels.queries import channels_on
@@ -66,7 +67,8 @@ def request_approval(*, page: ApprovedPage, message: str, by: User, now: dt.date
     """
     revision = page.latest_revision or page.save_revision(user=by)
     draft = revision.as_object()
-    if stopping := what_stops(draft):
+    said = posts.preflights(draft) if isinstance(draft, SharedPage) else []
+    if stopping := [*_promises(draft), *posts.stopping(said)]:
         raise BreaksPromise(" ".join(stopping))
     if page.live and page.live_revision_id == revision.pk:
         raise NothingNew(_("Det finns inget nytt att godkänna. Texten är redan publicerad."))
@@ -76,6 +78,7 @@ def request_approval(*, page: ApprovedPage, message: str, by: User, now: dt.date
                 page_id=page.pk,
                 revision=revision,
                 content_hash=draft.content_hash(),
+                outgoing=posts.outgoing(draft, said) if isinstance(draft, SharedPage) else {},
                 message=message.strip(),
                 requested_by=by,
                 requested_at=now,
@@ -92,15 +95,13 @@ def request_approval(*, page: ApprovedPage, message: str, by: User, now: dt.date
     return request
 
 
-def what_stops(draft: ApprovedPage) -> list[str]:
-    """Why ``draft`` cannot go out, each in Swedish: a promise broken, or something a channel would not take."""
-    stopping = [problem.says for problem in draft.problems() if problem.stops]
-    return stopping + what_channels_stop(draft)
+def _promises(draft: ApprovedPage) -> list[str]:
+    return [problem.says for problem in draft.problems() if problem.stops]
 
 
 def what_channels_stop(draft: ApprovedPage) -> list[str]:
     """What a channel that is on would not take, each in Swedish."""
-    return posts.stopping(draft) if isinstance(draft, SharedPage) else []
+    return posts.stopping(posts.preflights(draft)) if isinstance(draft, SharedPage) else []
 
 
 def approve(
@@ -178,7 +179,7 @@ def _decide(
 ) -> None:
     draft = request.revision.as_object()
     if decision == ApprovalRequest.APPROVED:
-        if stopping := [problem.says for problem in draft.problems() if problem.stops]:
+        if stopping := _promises(draft):
             raise BreaksPromise(" ".join(stopping))
         _must_be_as_sent(request, draft, now)
     with transaction.atomic():
@@ -236,7 +237,8 @@ def publish(*, request: ApprovalRequest, now: dt.datetime, files_first: bool = T
     post, planned = None, []
     if isinstance(draft, SharedPage) and channels_on():
         post = posts.post_of(draft)
-        planned = channels.plan(post=post, texts=draft.channel_texts)
+        # To the letter what was approved, also where a channel's settings have changed since.
+        planned = channels.plan(post=post, texts=request.texts | draft.channel_texts)
     with transaction.atomic():
         # The page's row is the lock: an edit and a publishing of the same page come one after the other.
         was_out = Page.objects.select_for_update().get(pk=request.page_id).live
@@ -434,6 +436,7 @@ def _log(request: ApprovalRequest, action: str, *, user: User | None) -> None:
         content_changed=False,
         data={
             "content_hash": request.content_hash,
+            "outgoing_hash": content_hash(request.outgoing),
             "who": request.decided_by or str(user or ""),
             "way": request.way,
             "comment": request.comment or request.message,

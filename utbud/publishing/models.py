@@ -192,6 +192,8 @@ class ApprovalRequest(models.Model):
     page = models.ForeignKey(Page, models.CASCADE, related_name="approval_requests", verbose_name=_("sida"))
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="+", verbose_name=_("version"))
     content_hash = models.CharField(_("innehållets fingeravtryck"), max_length=64)
+    # What is approved beside the page: {"texts": what each channel says, by its id, "files": what each file is made from}.
+    outgoing = models.JSONField(_("det som går ut"), default=dict, blank=True)
     message = models.TextField(_("hälsning till utgivaren"), blank=True, max_length=1000)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("skickad av")
@@ -231,6 +233,11 @@ class ApprovalRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.page.title} ({self.requested_at:%Y-%m-%d})"
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What each channel was to say when it was put before the publishers, by the channel's id."""
+        return dict(self.outgoing.get("texts", {}))
 
     @property
     def is_open(self) -> bool:

@@ -1,6 +1,6 @@
 """A page as the channels take it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db.models import Q
 
@@ -78,17 +78,25 @@ def plain_text(item: Item) -> str:
     return "\n\n".join(parts)
 
 
-def preflights(page: SharedPage) -> list[Preflight]:
-    """What every channel that is on would say of ``page``, as it is in memory. May ask a service for its limits."""
+def preflights(page: SharedPage, texts: Mapping[str, str] | None = None) -> list[Preflight]:
+    """What every channel that is on would say of ``page``, as it is in memory. May ask a service for its limits.
+
+    ``texts`` are those that were put before the publishers, by the channel's id.
+    """
     setups = channels.channels_on()
-    return channels.preflight(post_of(page), page.channel_texts, setups) if setups else []
+    return (
+        channels.preflight(post_of(page), {**(texts or {}), **page.channel_texts}, setups) if setups else []
+    )
 
 
-def stopping(page: SharedPage) -> list[str]:
-    """Why ``page`` could not go out on a channel that is on, each in Swedish."""
-    return [
-        f"{one.setup.name}: {remark.says}"
-        for one in preflights(page)
-        for remark in one.remarks
-        if remark.stops
-    ]
+def stopping(said: Iterable[Preflight]) -> list[str]:
+    """Why it could not go out on a channel that is on, each in Swedish."""
+    return [f"{one.setup.name}: {remark.says}" for one in said for remark in one.remarks if remark.stops]
+
+
+def outgoing(page: SharedPage, said: Iterable[Preflight]) -> dict[str, dict[str, str]]:
+    """All that an approval covers beside the page: the text of each channel, and each file by the hash of what it is made of."""
+    return {
+        "texts": {str(one.setup.pk): one.text for one in said},
+        "files": {media.name: media.key for media in post_of(page).media},
+    }

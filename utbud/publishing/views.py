@@ -124,7 +124,7 @@ def _shown(approval: ApprovalRequest) -> dict[str, Any]:
         "goes_out_at": page.goes_out_at(),
         "problems": page.problems(),
         "files": _files(page),
-        "preflights": posts.preflights(page) if isinstance(page, SharedPage) else [],
+        "preflights": posts.preflights(page, approval.texts) if isinstance(page, SharedPage) else [],
     }
 
 

@@ -7,6 +7,10 @@ from django.contrib.auth.models import Permission
 from django.core import mail
 from wagtail.models import PageLogEntry
 
+from utbud.base.hashing import content_hash
+from utbud.channels.models import ChannelSetup, Dispatch
+from utbud.channels.post import Fitted
+from utbud.learning import actions as learning
 from utbud.people.models import ResponsiblePublisher, User
 from utbud.publishing import actions, queries
 from utbud.publishing.models import ApprovalLink, ApprovalRequest, NotApproved
@@ -406,3 +410,21 @@ def test_stages_cost_one_query_however_many(site, write, now, django_assert_num_
     for some in (words[:1], words):
         with django_assert_num_queries(1):
             queries.stages(some)
+
+
+def test_a_channel_says_to_the_letter_what_was_approved(site, write, now, no_files, monkeypatch):
+    """Also when the channel would put it in other words by the time it goes out; its fingerprint is in the log."""
+    setup = ChannelSetup.objects.create(kind="by-hand", name="Anslagstavlan", on=True)
+    word = write("Kaka")
+    year, week, _day = (now + dt.timedelta(days=7)).date().isocalendar()
+    learning.plan_week(word=word, year=year, week=week, by=site.editor, now=now)
+    request = actions.request_approval(page=word, message="", by=site.editor, now=now)
+    approved = request.texts[str(setup.pk)]
+    assert "Kaka" in approved
+    assert set(request.outgoing["files"]) == set(word.FILES)
+    actions.approve(request=request, publisher=site.publisher, by=site.chief, now=now)
+    monkeypatch.setattr(setup.adapter_class, "compose", lambda self, post: Fitted("Något helt annat."))
+    assert actions.publish_due(now + dt.timedelta(days=8)) == 1
+    assert Dispatch.objects.get().text == approved
+    logged = PageLogEntry.objects.filter(page=word.pk, action__startswith="utbud.")
+    assert {entry.data["outgoing_hash"] for entry in logged} == {content_hash(request.outgoing)}
