@@ -25,7 +25,7 @@ from utbud.places.models import Place
 from utbud.places.queries import library
 
 USUAL, MOST = 5, 30  # courses in the list
-WIDTH, HEIGHT, ROW = 600, 200, 110  # pixels: of the frame, of its head and foot, and of a course
+WIDTH, HEIGHT, ROW = 600, 340, 190  # pixels: of the frame, of its head and foot, and of a course
 LEAST = 220
 FILTERS = ("plats", "amne", "antal")
 
@@ -99,12 +99,15 @@ def _filters(url: str) -> dict[str, str] | None:
     if asked.scheme not in ("http", "https") or asked.netloc != ours.netloc:
         return None
     if found := re.fullmatch(r"/kurser/(plats|amne)/([-\w]+)/", asked.path):
-        model = Place if found[1] == "plats" else Topic
-        return {found[1]: found[2]} if model.objects.filter(slug=found[2]).exists() else None
-    if asked.path in ("/kurser/", reverse("courses_framed_list")):
+        query = {found[1]: found[2]}
+    elif asked.path in ("/kurser/", reverse("courses_framed_list")):
         given = QueryDict(asked.query)
-        return {name: given[name] for name in FILTERS if given.get(name)}
-    return None
+        query = {name: given[name] for name in FILTERS if given.get(name)}
+    else:
+        return None
+    models: dict[str, type[Place] | type[Topic]] = {"plats": Place, "amne": Topic}
+    known = (models[name].objects.filter(slug=query[name]).exists() for name in models if name in query)
+    return query if all(known) else None
 
 
 def _at_most(asked: str, usual: int) -> int:

@@ -30,7 +30,7 @@ def slides(place: Place, now: dt.datetime) -> list[Slide]:
     elsewhere = _within(soon(now, limit=ELSEWHERE + AHEAD, but=place), now)
     day = dates.at_stockholm(dates.local(now).date(), dt.time(0))
     phone = place.phone or library(now).phone
-    return [*_singles(here, place, phone, day), *_lists(elsewhere, phone, day)]
+    return [*_singles(here, place, phone, day), *_lists(elsewhere, day)]
 
 
 def _within(groups: Sequence[Offered], now: dt.datetime) -> list[Offered]:
@@ -74,7 +74,7 @@ def _facts(one: Offered) -> dict[str, object]:
     }
 
 
-def _lists(groups: Sequence[Offered], phone: str, day: dt.datetime) -> list[Slide]:
+def _lists(groups: Sequence[Offered], day: dt.datetime) -> list[Slide]:
     """The next ones in a list, and that list anew each time the first of them has begun."""
     found, starts = [], day
     left = sorted(groups, key=_ends)
@@ -85,12 +85,18 @@ def _lists(groups: Sequence[Offered], phone: str, day: dt.datetime) -> list[Slid
             rows = [
                 {
                     "title": one.course.title,
-                    "when": words.time_words(one.first.starts_at, one.first.ends_at, one.now),
+                    "when": _short(one),
                     "where": one.where,
                 }
                 for one in shown
             ]
-            html = render_to_string("courses/_slide_list.html", {"rows": rows, "phone": phone})
+            html = render_to_string("courses/_slide_list.html", {"rows": rows})
             found.append(Slide(key="kurser", html=html, starts=starts, ends=ends))
         starts, left = max(starts, ends), left[1:]
     return found
+
+
+def _short(one: Offered) -> str:
+    """«tisdag 1 december 14.30–16»: one line on a screen."""
+    start, end = dates.local(one.first.starts_at), dates.local(one.first.ends_at)
+    return f"{words.day_words(one.first.starts_at, one.now)} {dates.span_words(start.time(), end.time())}"
