@@ -69,10 +69,11 @@ class Wanted:
     @classmethod
     def unpacked(cls, data: dict[str, Any]) -> "Wanted":
         """What ``packed`` gave."""
-        times = {
-            name: dt.datetime.fromisoformat(data[name]) for name in ("starts_at", "ends_at") if name in data
-        }
-        return cls(**data | times)
+        values: dict[str, Any] = dict(data)
+        for name in ("starts_at", "ends_at"):
+            if name in data:
+                values[name] = dt.datetime.fromisoformat(data[name])
+        return cls(**values)
 
 
 def read(name: str, content: bytes) -> list[Wanted]:
@@ -224,10 +225,10 @@ def _checked(row: Wanted) -> Wanted:
 
 def _events(text: str) -> Iterator[Wanted]:
     try:
-        events = list(Calendar.from_ical(text).walk("VEVENT"))
+        events: list[Any] = list(Calendar.from_ical(text).walk("VEVENT"))
     except (ValueError, KeyError, IndexError, TypeError):
         raise UnreadableFile(_("Kalenderfilen är trasig. Exportera den en gång till.")) from None
-    moved: dict[tuple[str, dt.datetime], Event] = {}
+    moved: dict[tuple[str, dt.datetime], Any] = {}
     for event in events:
         if (instead := event.get("RECURRENCE-ID")) is not None and isinstance(instead.dt, dt.datetime):
             moved[str(event.get("UID", "")), _aware(instead.dt)] = event
