@@ -354,6 +354,14 @@ class PartyForm(forms.Form):
             )
         self.order_fields([name for name in self.fields if name not in ("more", "reason")])
 
+    def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """The name and the role of each, to be shown beside each other."""
+        return [(self[f"name{number}"], self[f"role{number}"]) for number in range(self.blank.stop)]
+
+    def rest(self) -> list[forms.BoundField]:
+        """What is asked about the party as a whole."""
+        return [self["more"], self["reason"]]
+
     def people(self) -> list[Person]:
         """The party as it is now. A new row without a name is nobody."""
         data = self.cleaned_data

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Case, When
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,9 @@ from utbud.calendar.models import Resource
 from utbud.courses.models import CoursePage
 from utbud.courses.queries import staff as queries
 from utbud.places.models import Place
+
+PEOPLE_FIRST = Case(When(kind="person", then=0), When(kind="room", then=1), default=2)
+IN_ORDER = (PEOPLE_FIRST, "name", "pk")
 
 
 def day_input() -> forms.DateInput:
@@ -60,7 +64,7 @@ class ResourcesField(forms.ModelMultipleChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            queryset=Resource.objects.active().order_by("kind", "name", "pk"),
+            queryset=Resource.objects.active().order_by(*IN_ORDER),
             label=_("Ledare, rum och utrustning"),
             required=False,
             widget=forms.CheckboxSelectMultiple,
@@ -74,9 +78,8 @@ class ResourcesField(forms.ModelMultipleChoiceField):
 
     def with_chosen(self, chosen: Any) -> None:
         """Let what is chosen already stay so, though it cannot be chosen for anything new."""
-        self.queryset = (Resource.objects.active() | Resource.objects.filter(pk__in=chosen)).order_by(
-            "kind", "name", "pk"
-        )
+        either = Resource.objects.active() | Resource.objects.filter(pk__in=chosen)
+        self.queryset = either.order_by(*IN_ORDER)
 
 
 class SeenForm(forms.Form):
