@@ -246,7 +246,7 @@ def _slips(content: Slip, sender: Sender, files: Files, folder: Path) -> dict[st
             if task
             else _("Klarade du det vi övade på?"),
             "answers": [_("Ja, själv"), _("Ja, med hjälp"), _("Inte än")],
-            "mood": _("Hur var det?"),
+            "mood": _("Hur kändes det?"),
             "moods": [_("Bra"), _("Sådär"), _("Inte bra")],
             "wish": _("Vad kan vi göra bättre?"),
             "web": _("Svara hellre på webben?"),

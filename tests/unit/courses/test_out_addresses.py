@@ -263,3 +263,13 @@ def test_oembed_keeps_to_the_room_there_is(
 
 def test_oembed_has_no_xml(client, course) -> None:
     assert client.get("/api/oembed/", {"url": f"{OURS}/kurser/", "format": "xml"}).status_code == 501
+
+
+def test_the_list_of_courses_tells_of_all_this(client, plan) -> None:
+    plan()
+    page = client.get("/kurser/").text
+    [address] = re.findall(r'type="application/json\+oembed" href="([^"]+)"', page)
+    assert client.get(address.removeprefix(OURS)).json()["type"] == "rich"
+    for path in ("/kalender.ics", "/kurser/program.pdf", "/floden/kurser.xml"):
+        assert f'href="{path}"' in page
+        assert client.get(path).status_code == 200
