@@ -201,6 +201,13 @@ def test_heads_are_counted_where_nobody_is_named(staff, plan, said, kept):
         assert f'value="{said}"' in answer.content.decode()
 
 
+def test_where_nobody_registers_there_are_heads_to_count_and_no_names_to_write(staff, plan):
+    occasion = plan(joining=Run.Joining.NONE, seats=None).occasions.get()
+    answer = staff.get(page(occasion))
+    assert "Hit behöver man inte anmäla sig. Räkna dem som kom." in text(answer)
+    assert 'name="name"' not in answer.content.decode()
+
+
 def test_somebody_of_another_course_cannot_be_noted(staff, plan, join):
     mine, other = plan().occasions.get(), plan(days=(8,)).occasions.get()
     (stranger,) = ids(join(other.quota))

@@ -17,7 +17,7 @@ from utbud.courses import words
 from utbud.courses.actions import care, day, hosts
 from utbud.courses.actions.seats import CourseError
 from utbud.courses.forms.day import AttendanceForm, PaperForm, TallyForm, WalkInForm
-from utbud.courses.models import Occasion, Registration
+from utbud.courses.models import Occasion, Registration, Run
 from utbud.courses.models.registrations import Way
 from utbud.courses.queries import day as queries
 from utbud.courses.queries.times import absolute, where_words
@@ -89,6 +89,7 @@ def day_page(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "walk_in": walk_in,
         "may_note": may_note,
+        "drop_in": occasion.run.joining == Run.Joining.NONE,
         "too_early": not ready and not occasion.is_cancelled,
         "may_let_go": may_note and occasion.starts_at <= now < occasion.ends_at,
         "before": before and (before, words.day_words(before.starts_at, now)),
