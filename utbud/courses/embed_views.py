@@ -19,9 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from utbud.courses.queries.soon import soon
-from utbud.learning.models import Topic
-from utbud.places.models import Place
+from utbud.courses.queries.soon import chosen, soon
 from utbud.places.queries import library
 
 USUAL, MOST = 5, 30  # courses in the list
@@ -35,11 +33,11 @@ FILTERS = ("plats", "amne", "antal")
 @csp_replace({"frame-ancestors": ["*"], "form-action": [NONE], "script-src": [NONE], "default-src": [SELF]})
 def framed_list(request: HttpRequest) -> HttpResponse:
     """/kurser/lista/: the next courses, for a frame. ``plats`` and ``amne`` (slugs) choose, ``antal`` is how many (1–30)."""
-    slug, topic = request.GET.get("plats", ""), request.GET.get("amne", "")
-    place = Place.objects.filter(slug=slug).first() if slug else None
-    about = Topic.objects.filter(slug=topic).first() if topic else None
-    if (slug and place is None) or (topic and about is None):
-        raise Http404(_("Det finns ingen sådan plats eller inget sådant ämne."))
+    topic = request.GET.get("amne", "")
+    try:
+        place, about = chosen(request.GET.get("plats", ""), topic)
+    except LookupError as error:
+        raise Http404(_("Det finns ingen sådan plats eller inget sådant ämne.")) from error
     offered = soon(timezone.now(), limit=count(request.GET), place=place, topic=topic)
     return render(request, "courses/framed_list.html", {"offered": offered, "place": place, "topic": about})
 
@@ -105,9 +103,11 @@ def _filters(url: str) -> dict[str, str] | None:
         query = {name: given[name] for name in FILTERS if given.get(name)}
     else:
         return None
-    models: dict[str, type[Place] | type[Topic]] = {"plats": Place, "amne": Topic}
-    known = (models[name].objects.filter(slug=query[name]).exists() for name in models if name in query)
-    return query if all(known) else None
+    try:
+        chosen(query.get("plats", ""), query.get("amne", ""))
+    except LookupError:
+        return None
+    return query
 
 
 def _at_most(asked: str, usual: int) -> int:

@@ -15,10 +15,8 @@ from django.views.decorators.http import require_safe
 
 from utbud.calendar import ics
 from utbud.courses.models import Occasion, Run
-from utbud.courses.queries.soon import calendar
+from utbud.courses.queries.soon import calendar, chosen
 from utbud.courses.queries.times import absolute, where_words, with_all
-from utbud.learning.models import Topic
-from utbud.places.models import Place
 from utbud.places.queries import library
 
 
@@ -26,11 +24,11 @@ from utbud.places.queries import library
 def all_coming(request: HttpRequest) -> HttpResponseBase:
     """/kalender.ics: every coming occasion for 400 days, called off or not; ``?plats=`` and ``?amne=`` (slugs) choose."""
     now = timezone.now()
-    topic, place = request.GET.get("amne", ""), request.GET.get("plats", "")
-    there = Place.objects.filter(slug=place).first() if place else None
-    about = Topic.objects.filter(slug=topic).first() if topic else None
-    if (place and there is None) or (topic and about is None):
-        raise Http404(_("Det finns ingen sådan plats eller inget sådant ämne."))
+    topic = request.GET.get("amne", "")
+    try:
+        there, about = chosen(request.GET.get("plats", ""), topic)
+    except LookupError as error:
+        raise Http404(_("Det finns ingen sådan plats eller inget sådant ämne.")) from error
     parts = [
         _("Kurser"),
         *([there.name] if there else []),

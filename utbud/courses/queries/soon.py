@@ -1,16 +1,34 @@
 """What can still be joined or come to, the soonest first, for those who tell of it elsewhere: few queries, and a limit."""
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import TypeVar
 
 from django.db.models import Min, Q
 
 from utbud.courses.models import CoursePage, Occasion, Quota, Run
 from utbud.courses.queries.times import Offered, date_lines, lines_of, offered
+from utbud.learning.models import Topic
 from utbud.places.models import Place
 
+Kind = TypeVar("Kind", Place, Topic)
 AHEAD = dt.timedelta(days=400)  # how far a calendar reaches
+
+
+def chosen(place: str, topic: str) -> tuple[Place | None, Topic | None]:
+    """The place and the topic with these slugs, None for "". Raises LookupError for one that is not there."""
+    there = _by_slug(Place, place) if place else None
+    about = _by_slug(Topic, topic) if topic else None
+    return there, about
+
+
+def _by_slug(model: type[Kind], slug: str) -> Kind:
+    found = model._default_manager.filter(slug=slug).first() if re.fullmatch(r"[-\w]+", slug) else None
+    if found is None:
+        raise LookupError(slug)
+    return found
 
 
 def soon(
@@ -34,7 +52,7 @@ def soon(
     quotas = Quota.objects.filter(
         run__course__live=True, run__cancelled_at=None, occasions__ends_at__gt=now
     ).values("pk")
-    chosen = (
+    next_first = (
         Quota.objects.filter(pk__in=quotas)
         .annotate(
             next=Min("occasions__starts_at", filter=left), first=Min("occasions__starts_at", filter=held)
@@ -43,8 +61,8 @@ def soon(
         .order_by("next", "pk")
     )
     if topic:
-        chosen = chosen.filter(run__course__topics__slug=topic)
-    return offered(now, quota_ids=chosen.values("pk")[:limit] if limit else chosen.values("pk"))
+        next_first = next_first.filter(run__course__topics__slug=topic)
+    return offered(now, quota_ids=next_first.values("pk")[:limit] if limit else next_first.values("pk"))
 
 
 def _at(place: Place) -> Q:
