@@ -14,6 +14,7 @@ from utbud.base import dates
 from utbud.courses import seating, words
 from utbud.courses.models import CoursePage, Occasion, Quota, Registration, Run
 from utbud.courses.queries import seats
+from utbud.courses.queries.soon import soon
 from utbud.courses.queries.times import (
     Offered,
     absolute,
@@ -34,7 +35,7 @@ from utbud.publishing import files
 
 PER_PAGE = 30
 ONLINE = "pa-natet"  # the place that is no place
-NEXT = 3  # courses on the start page
+NEXT, LOOKED_AT = 3, 30  # courses on the start page, and the times among which they are found
 MANY = 6  # times of a group that are all shown; more are behind something to open
 
 
@@ -181,12 +182,10 @@ def beside_week(monday: dt.date, weeks: Sequence[Week]) -> tuple[Week | None, We
 def next_coming(now: dt.datetime) -> list[Offered]:
     """What comes first that is not called off or begun, a course once, for the start page."""
     found: dict[int, Offered] = {}
-    for one in offered(now):
-        if not one.cancelled and not one.begun:
+    for one in soon(now, limit=LOOKED_AT):
+        if not one.begun:
             found.setdefault(one.course.pk, one)
-            if len(found) == NEXT:
-                break
-    return list(found.values())
+    return list(found.values())[:NEXT]
 
 
 # --- a course -----------------------------------------------------------------------------------
