@@ -16,6 +16,7 @@ STAFF = [
     "/admin/", "/admin/aret/", "/admin/godkanna/", "/admin/pages/", "/admin/images/", "/admin/inkorg/", "/admin/reports/site-history/",
     "/admin/kanaler/", "/admin/kanaler/ny/", "/admin/kanaler/ny/sms/", "/admin/kanaler/utkorg/", "/admin/prenumeranter/",
     "/admin/rackvidd/", "/admin/telefon/", "/admin/skarmar/",
+    "/admin/kurser/", "/admin/kurser/ny/", "/admin/kurser/anmal/", "/admin/kurser/sok/",
 ]  # fmt: skip
 
 
