@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from itertools import starmap
 
 from django.utils.translation import gettext as _
 
@@ -104,12 +103,11 @@ def number(count: int) -> str:
 
 
 def clock(moment: dt.datetime) -> str:
-    """«tio», «halv elva», «kvart över tio», «tio och tjugo»."""
-    hour, minute = moment.hour, moment.minute
-    near = {0: "{0}", 15: _("kvart över {0}"), 30: _("halv {1}"), 45: _("kvart i {1}")}
-    said = near.get(minute, _("{0} och {2}"))
-    twelve = hour % 12 or 12 if minute in (15, 30, 45) else hour
-    return said.format(*starmap(number, ((twelve,), (twelve % 12 + 1,), (minute,))))
+    """«tio», «fjorton och trettio»: by twenty-four hours, since «halv tre till sexton» is heard as two ways of counting."""
+    hour = number(moment.hour)
+    if not moment.minute:
+        return hour
+    return _("%(hour)s och %(minute)s") % {"hour": hour, "minute": number(moment.minute)}
 
 
 def _many(count: int) -> str:
