@@ -236,6 +236,8 @@ def leave(request: HttpRequest, key: str) -> HttpResponse:
 def say_yes(request: HttpRequest, key: str) -> HttpResponse:
     """Say yes to an offer."""
     own = _own(key)
+    if own.called_off or own.over:
+        return redirect(own.registration.path)
     try:
         seats.accept(registration=own.registration, way=Way.WEB, now=own.now)
     except CourseError as error:

@@ -40,7 +40,9 @@ class OnceForm(forms.Form):
     def __init__(self, *args: Any, now: dt.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
-        given = self.data.get(self.add_prefix("stamp"), "") if self.is_bound else self.initial.get("stamp", "")
+        given = (
+            self.data.get(self.add_prefix("stamp"), "") if self.is_bound else self.initial.get("stamp", "")
+        )
         self.key, self.shown_at = _read_stamp(given)
 
     @property

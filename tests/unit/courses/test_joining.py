@@ -522,6 +522,13 @@ class TestAnOffer:
         assert answer.status_code == 409
         assert "Erbjudandet gäller inte längre." in words(answer)
 
+    def test_there_is_nothing_to_say_yes_to_when_it_is_called_off(self, offered, client, site, now):
+        runs.cancel_occasion(occasion=offered.quota.occasions.get(), why="", by=site.editor, now=now)
+        assert "Ja, jag kommer" not in words(client.get(offered.path))
+        assert client.post(offered.path + "ja/")["Location"] == offered.path
+        offered.refresh_from_db()
+        assert offered.state == "offered"
+
     def test_yes_is_never_said_by_looking(self, offered, client):
         assert client.get(offered.path + "ja/").status_code == 405
 
