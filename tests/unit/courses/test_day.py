@@ -273,6 +273,15 @@ def test_a_walk_in_on_a_paper_list_can_be_written_down_the_day_after(staff, plan
     assert Attendance.objects.get(occasion=occasion).participant.name == "Bo Ek"
 
 
+def test_enter_in_the_name_saves_and_lets_nobodys_seat_go(staff, plan, join):
+    """A browser that is told Enter presses the first button of the form."""
+    occasion = plan().occasions.get()
+    join(occasion.quota)
+    html = staff.get(page(occasion)).content.decode()
+    first = re.search(r"<button[^>]*>", html[html.index('class="u-day"') :]).group()
+    assert "name=" not in first
+
+
 # --- seats let go -------------------------------------------------------------------------------------
 
 
@@ -293,6 +302,19 @@ def test_the_seats_of_a_party_that_did_not_come_are_let_go_after_a_question(staf
     assert "Släppta platser" in text(answer)
     change = gone.changes.get(what=RegistrationChange.What.NO_SHOW)
     assert change.by == site.editor
+
+
+def test_a_seat_is_let_go_to_make_room_and_the_name_that_was_typed_is_still_there(staff, plan, join):
+    occasion = plan(seats=1).occasions.get()
+    gone = join(occasion.quota, "Gerd")
+    assert save(staff, occasion, shown(staff, occasion), name="Bo Ek").status_code == 422
+    asked = save(staff, occasion, shown(staff, occasion), name="Bo Ek", let_go=gone.pk)
+    assert "Vill du släppa platsen för Gerd?" in text(asked)
+    done = staff.post(reverse("courses_let_go", args=[occasion.pk, gone.pk]), follow=True)
+    assert 'value="Bo Ek"' in done.content.decode()
+    save(staff, occasion, shown(staff, occasion), name="Bo Ek")
+    assert Registration.objects.get(name="Bo Ek").state == "registered"
+    assert 'value="Bo Ek"' not in staff.get(page(occasion)).content.decode()
 
 
 def test_the_seats_of_somebody_who_is_here_are_not_let_go(staff, plan, join):

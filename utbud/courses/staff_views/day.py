@@ -25,6 +25,7 @@ from utbud.people.models import User
 from utbud.people.staff import staff_page
 
 ICON = "group"
+WALKS_IN = "courses_walks_in"  # in the session: a name that was typed before a seat was let go
 may_see: Callable[..., Any] = permission_required("courses.view_registration")
 may_do: Callable[..., Any] = permission_required("courses.change_registration")
 
@@ -63,20 +64,20 @@ def day_page(request: HttpRequest, pk: int) -> HttpResponse:
     may_note = ready and request.user.has_perm("courses.change_registration")
     sent = request.POST if request.method == "POST" and may_note else None
     form = AttendanceForm(sent, people=listed.people, heads=occasion.head_count)
-    walk_in = WalkInForm(sent, now=now)
+    walk_in = WalkInForm(sent, now=now, initial={"name": request.session.pop(f"{WALKS_IN}_{pk}", "")})
     if request.method == "POST":
         if not may_note:
             messages.error(request, _("Här går det inte att notera vem som kom."))
             return redirect("courses_day", pk)
         if form.is_valid() and walk_in.is_valid():
             _save(request, occasion, form)
+            let_go = request.POST.get("let_go", "")
+            if let_go.isdecimal():  # perhaps to make room: who is to have it waits until that is done
+                if walk_in.cleaned_data["name"]:
+                    request.session[f"{WALKS_IN}_{pk}"] = walk_in.cleaned_data["name"]
+                return redirect("courses_let_go", pk, let_go)
             if _take_in(request, occasion, walk_in):
-                let_go = request.POST.get("let_go", "")
-                return (
-                    redirect("courses_let_go", pk, let_go)
-                    if let_go.isdecimal()
-                    else redirect("courses_day", pk)
-                )
+                return redirect("courses_day", pk)
             occasion = _occasion(pk)
             listed = queries.day(occasion)
             form = AttendanceForm(None, people=listed.people, heads=occasion.head_count)
