@@ -281,6 +281,29 @@ class TestPlanning:
         assert first.url == second.url
         assert Run.objects.count() == 1
 
+    def test_two_processes_that_plan_the_same_make_one_run(self, course, place, now, monkeypatch):
+        """Both have looked for a run with the key, and seen none, when they write."""
+        times = [(now + dt.timedelta(days=7), now + dt.timedelta(days=7, hours=1))]
+        facts = {
+            "course": course,
+            "times": times,
+            "by": None,
+            "now": now,
+            "place": place,
+            "submission_key": "k",
+        }
+        first = runs.plan_run(**facts)
+        really, asked = Run.objects.filter, []
+
+        def too_early(**where):
+            asked.append(where)
+            return Run.objects.none() if len(asked) == 1 else really(**where)
+
+        monkeypatch.setattr(Run.objects, "filter", too_early)
+        assert runs.plan_run(**facts) == first
+        monkeypatch.undo()
+        assert (Run.objects.count(), Occasion.objects.count()) == (1, 1)
+
     def test_what_was_changed_is_seen_again(self, staff, fill):
         seen = send(staff, self.url, fill())
         changed = fill(starts="13:00", ends="15:00")

@@ -83,8 +83,6 @@ def _groups(request: HttpRequest, question: str, looks: bool, now: dt.datetime) 
     if request.method != "POST" and run.isdecimal() and len(run) < 10:
         mine = list(Quota.objects.filter(run_id=int(run)).values_list("pk", flat=True))
     kept = [one for one in offered(now, quota_ids=mine, public=False) if not one.cancelled] if mine else []
-    if kept and not looks and not question:
-        return kept + [one for one in desk.groups("", now) if one not in kept]
     if kept and request.method != "POST":
         return kept
     found = desk.groups(question, now)
