@@ -266,6 +266,21 @@ def test_a_full_course_says_so_keeps_nobody_in_line_and_takes_a_reason(staff, pl
     assert (made.state, made.override_reason) == ("registered", "Det finns en stol till.")
 
 
+def test_a_seat_that_is_free_goes_to_whoever_stands_at_the_door_when_it_has_begun(
+    staff, plan, join, now, clock
+):
+    occasion = plan(seats=1).occasions.get()
+    gone, waits = join(occasion.quota), join(occasion.quota)
+    staff.post(reverse("courses_let_go", args=[occasion.pk, gone.pk]))
+    fields = shown(staff, occasion) | {"name": "Bo Ek"}
+    clock.move_to(occasion.starts_at - dt.timedelta(minutes=30))  # before it begins the line goes first
+    assert save(staff, occasion, fields).status_code == 422
+    clock.move_to(occasion.starts_at + dt.timedelta(minutes=30))
+    save(staff, occasion, fields)
+    waits.refresh_from_db()
+    assert (waits.state, Registration.objects.get(name="Bo Ek").state) == ("waiting", "registered")
+
+
 def test_a_walk_in_on_a_paper_list_can_be_written_down_the_day_after(staff, plan, now, clock):
     occasion = plan().occasions.get()
     clock.move_to(now + dt.timedelta(days=8))

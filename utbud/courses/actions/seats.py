@@ -114,7 +114,9 @@ def register(
     )
     standing = _standing(held, now)
     party = seating.Party(0, size, came_by in queries.KEPT)
-    seated = bool(override_reason) or seating.may_enter(standing.seats, standing.line, party)
+    # Once it has begun nobody in line is offered a seat: whoever stands at the door passes nobody.
+    line = [] if came_by == Way.WALK_IN and _has_begun(held, now) else standing.line
+    seated = bool(override_reason) or seating.may_enter(standing.seats, line, party)
     if not (seated or may_wait):
         raise Full(_("Platserna tog slut."))
     registration = Registration.objects.create(
@@ -169,6 +171,10 @@ def _must_be_open(run: Run, quota: Quota, way: str, now: dt.datetime) -> None:
             if not staff
             else _("Det är redan över.")
         )
+
+
+def _has_begun(quota: Quota, now: dt.datetime) -> bool:
+    return Occasion.objects.filter(quota=quota, cancelled_at=None, starts_at__lte=now).exists()
 
 
 def _standing(quota: Quota, now: dt.datetime) -> queries.Standing:
