@@ -30,7 +30,7 @@ from utbud.notices.models import Way as By
 from utbud.people.models import User
 
 # How long before an occasion one is reminded: a text the morning before, a call or a letter earlier, once for a whole run.
-AHEAD = {
+AHEAD: dict[str, dt.timedelta] = {
     By.SMS: dt.timedelta(days=1),
     By.EMAIL: dt.timedelta(days=1),
     By.CALL: dt.timedelta(days=2),
