@@ -17,6 +17,7 @@ from utbud.courses.actions import imports as actions
 from utbud.courses.imports import UnreadableFile, read
 from utbud.courses.models import CoursePage, Occasion, Run
 from utbud.people.models import Organisation, User
+from utbud.places.models import Place
 
 pytestmark = pytest.mark.django_db
 HEAD = "Kurs;Dag;Börjar;Slutar;Plats;Lokal;Värd;Platser;Anmälan;Omgång;Bra att veta\n"
@@ -345,6 +346,16 @@ def test_a_row_more_in_the_file_is_added_to_the_same_run(course, site, now):
     assert make([*SEASON, SEASON[1].replace("03-09", "03-16")], site, now) == (1, 0)
     assert Run.objects.get(note="Ta med mobilen").occasions.count() == 3
     assert Run.objects.count() == 2
+
+
+def test_one_time_of_a_run_may_be_somewhere_else_but_the_rest_is_the_runs(course, place, site, now):
+    ramvik = Place.objects.create(name="Ramvik", slug="ramvik", kind=Place.Kind.BRANCH)
+    rows = [SEASON[0], "Ring med bild;2027-03-09;10:00;12:00;Ramvik;Studion;;4;;Våren;"]
+    _first, second = checked(rows, now)
+    assert second.warnings == ["Lokal, värd, platser och anmälan gäller hela omgången. De tas från rad 2."]
+    make(rows, site, now)
+    first, moved = Occasion.objects.order_by("starts_at")
+    assert (first.where, moved.where, moved.quota.seats) == (place, ramvik, 8)
 
 
 def test_a_new_course_has_an_address_that_nothing_else_has(course, site, now):

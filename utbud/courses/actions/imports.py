@@ -137,9 +137,16 @@ def _among_themselves(found: Sequence[Checked], known: Sequence[Occasion]) -> No
         if one.exists and one.run and one.row.run and not one.row.uid:
             runs_of.setdefault(one.group, one.run)
     before: list[Checked] = []
+    firsts: dict[tuple[str, object], Wanted] = {}
     for one in found:
         if not one.made:
             continue
+        first = firsts.setdefault(one.group, one.row)
+        if _of_the_run(one.row) != _of_the_run(first):
+            one.warnings.append(
+                _("Lokal, värd, platser och anmälan gäller hela omgången. De tas från rad %(line)s.")
+                % {"line": first.line}
+            )
         row = one.row
         same = (row.course.casefold(), row.starts_at, row.place.casefold(), row.venue.casefold())
         if same in seen or (one.group, row.starts_at) in seen:
@@ -149,6 +156,11 @@ def _among_themselves(found: Sequence[Checked], known: Sequence[Occasion]) -> No
         one.run = runs_of.get(one.group)
         _meets(one, before, known)
         before.append(one)
+
+
+def _of_the_run(row: Wanted) -> tuple[object, ...]:
+    """What a row says that is the same for every time of a run."""
+    return (row.venue, row.host, row.seats, row.joining)
 
 
 def _meets(one: Checked, before: Sequence[Checked], known: Sequence[Occasion]) -> None:
@@ -194,15 +206,20 @@ def make(rows: Sequence[Wanted], *, drafts: bool, by: User, now: dt.datetime) ->
 def _make_run(course: CoursePage, group: Sequence[Checked], by: User, now: dt.datetime) -> None:
     first = group[0]
     times = [(one.row.starts_at, one.row.ends_at) for one in group if one.row.starts_at and one.row.ends_at]
-    if first.run is not None:
-        runs.add_occasions(run=first.run, times=times, seats=first.row.seats, by=by, now=now)
-        return
-    venue = first.row.venue or ("" if first.place else first.row.place)
-    runs.plan_run(
-        course=course, times=times, by=by, now=now, joining=first.row.joining, seats=first.row.seats,
-        place=first.place, venue=venue, host=first.host, note=first.row.note,
-        submission_key=_uid_key(first.row.uid) if first.row.uid else None,
-    )  # fmt: skip
+    run = first.run
+    if run is not None:
+        runs.add_occasions(run=run, times=times, seats=first.row.seats, by=by, now=now)
+    else:
+        venue = first.row.venue or ("" if first.place else first.row.place)
+        run = runs.plan_run(
+            course=course, times=times, by=by, now=now, joining=first.row.joining, seats=first.row.seats,
+            place=first.place, venue=venue, host=first.host, note=first.row.note,
+            submission_key=_uid_key(first.row.uid) if first.row.uid else None,
+        )  # fmt: skip
+    for one in group:
+        elsewhere = one.place is not None and one.place.pk != run.place_id
+        if elsewhere and one.row.starts_at:
+            Occasion.objects.filter(run=run, starts_at=one.row.starts_at).update(place=one.place)
 
 
 def _draft(title: str, by: User) -> CoursePage:
