@@ -13,6 +13,18 @@ PLURAL_DAYS = tuple(f"{day}ar" for day in dates.WEEKDAYS)
 UP_TO = 5  # seats left that are told by number
 
 
+DAY_BEGINS, DAY_ENDS = dt.time(8), dt.time(21)  # nobody's phone buzzes outside these because of us
+
+
+def by_day(moment: dt.datetime) -> dt.datetime:
+    """``moment``, or eight in the morning after it where it is night in Stockholm (aware)."""
+    there = dates.local(moment)
+    if DAY_BEGINS <= there.time() < DAY_ENDS:
+        return moment
+    day = there.date() + dt.timedelta(days=there.time() >= DAY_ENDS)
+    return dates.at_stockholm(day, DAY_BEGINS)
+
+
 def day_words(moment: dt.datetime, now: dt.datetime) -> str:
     """«tisdag 3 mars», with the year when it is another one than now's."""
     day = dates.local(moment).date()

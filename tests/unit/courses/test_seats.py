@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from utbud.base import dates
 from utbud.courses.actions import seats
 from utbud.courses.actions.seats import Person
 from utbud.courses.models import Participant, Quota, Registration
@@ -168,6 +169,23 @@ class TestTheLine:
         seats.cancel(registration=first, way="web", now=now)
         second.refresh_from_db()
         assert second.offer_expires_at == now + dt.timedelta(hours=hours)
+
+    @pytest.mark.parametrize(
+        ("left", "until"),
+        [
+            ("2026-11-23 10:00", "2026-11-24 10:00"),
+            ("2026-11-23 20:59", "2026-11-24 20:59"),
+            ("2026-11-23 21:00", "2026-11-25 08:00"),
+            ("2026-11-24 03:30", "2026-11-25 08:00"),
+        ],
+    )
+    def test_nobody_is_told_or_has_to_answer_at_night(self, plan, join, left, until):
+        at = dt.datetime.fromisoformat(left).replace(tzinfo=dates.STOCKHOLM)
+        quota = quota_of(plan(seats=1))
+        first, second = join(quota), join(quota)
+        seats.cancel(registration=first, way="web", now=at)
+        second.refresh_from_db()
+        assert dates.local(second.offer_expires_at).strftime("%Y-%m-%d %H:%M") == until
 
     def test_a_party_waits_until_all_of_it_fits(self, plan, join, now):
         quota = quota_of(plan(seats=2))

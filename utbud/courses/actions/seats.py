@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from utbud.base import dates
-from utbud.courses import seating
+from utbud.courses import seating, words
 from utbud.courses.actions import telling
 from utbud.courses.models import Occasion, Participant, Quota, Registration, RegistrationChange, Run
 from utbud.courses.models.registrations import Way
@@ -303,7 +303,8 @@ def serve_line(*, quota: Quota, now: dt.datetime) -> int:
         registration = Registration.objects.get(pk=party.key)
         lives = OFFER_LIVES[ContactKind(registration.contact_kind or ContactKind.PHONE)]
         registration.state = Registration.OFFERED
-        registration.offered_at, registration.offer_expires_at = now, min(now + lives, begins)
+        until = words.by_day(words.by_day(now) + lives)  # nobody is told, or has to answer, at night
+        registration.offered_at, registration.offer_expires_at = now, min(until, begins)
         registration.save(update_fields=["state", "offered_at", "offer_expires_at"])
         Quota.objects.filter(pk=held.pk).update(taken=F("taken") + party.size)
         note_change(registration, What.OFFERED, now)

@@ -19,6 +19,8 @@ from utbud.notices.models import BY_ITSELF, Notice
 from utbud.notices.models import Way as By
 from utbud.places import queries as places
 
+AT_ONCE = ("receipt", "accepted", "left")  # answers to what one has just done, at whatever hour
+
 
 def receipt(registration: Registration, now: dt.datetime) -> None:
     """That one has a seat, or stands in line. Whoever spoke with staff was told; only what goes by itself is sent.
@@ -224,6 +226,7 @@ def _tell(
     said.append(_("Vi frågar aldrig efter BankID eller lösenord."))
     if way in (By.SMS, By.CALL):
         said = [line for line in said if not LINK.search(line)]  # rule 6: neither holds a link
+    due_at = now if way != By.SMS or kind in AT_ONCE else words.by_day(now)
     return notices.tell(
         about=registration.about,
         kind=kind,
@@ -233,6 +236,7 @@ def _tell(
         subject=subject % {"title": _title(registration)},
         text="\n\n".join(said) if way in (By.EMAIL, By.LETTER) else " ".join(said),
         now=now,
+        due_at=now if expires_at is not None and expires_at <= due_at else due_at,
         expires_at=expires_at,
         url=reverse("courses_registration", args=[registration.pk]),
     )
