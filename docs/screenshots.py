@@ -173,7 +173,9 @@ def publisher(page: Page) -> None:
 def courses(page: Page) -> None:
     """The list, a course, joining it, and what staff see of a run and of its day."""
     take(page, "kurser", "/kurser/")
-    take(page, "kurs", COURSE)
+    page.goto(COURSE)
+    page.get_by_role("heading", name="När och var").evaluate("heading => heading.scrollIntoView()")
+    take(page, "kurs")
     page.set_viewport_size(PHONE)
     join(page)
     take(page, "kurs-kvitto")
