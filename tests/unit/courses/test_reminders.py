@@ -83,3 +83,20 @@ def test_a_moved_time_is_reminded_of_anew_and_the_called_off_not_at_all(plan, jo
     assert day.remind_due(at("2026-12-06 12:00")) == 0
     states = Notice.objects.filter(kind__startswith="reminder").order_by("pk").values_list("state", flat=True)
     assert list(states) == ["stopped", "stopped"]
+
+
+@pytest.mark.parametrize(
+    ("bring", "said"),
+    [
+        ("Ta med din mobil.", "Ta med din mobil."),
+        ("Mobil och laddare.", "Ta med: Mobil och laddare."),
+        ("", ""),
+        ("x" * 161, ""),
+    ],
+)
+def test_what_to_bring(plan, join, course, bring, said):
+    type(course).objects.filter(pk=course.pk).update(bring=bring)
+    join(plan().quotas.get(), contact=MAIL)
+    day.remind_due(at("2026-11-29 10:00"))
+    second = Notice.objects.get(kind__startswith="reminder").text.split("\n\n")[1]
+    assert second == said or (not said and second.startswith("Får du förhinder"))

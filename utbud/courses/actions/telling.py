@@ -19,6 +19,7 @@ from utbud.notices.models import BY_ITSELF, Notice
 from utbud.notices.models import Way as By
 from utbud.places import queries as places
 
+LONGEST_BRING = 160  # letters of what to bring that a reminder has room for
 AT_ONCE = ("receipt", "accepted", "left")  # answers to what one has just done, at whatever hour
 
 
@@ -156,7 +157,9 @@ def remind(occasion: Occasion, registration: Registration, now: dt.datetime) -> 
         "where": where_words(occasion),
     }
     bring = registration.quota.run.course.bring.strip()
-    more = [_("Ta med: %(bring)s") % {"bring": bring}] if bring and len(bring) < 120 else []
+    if bring and not bring.lower().startswith("ta med"):
+        bring = _("Ta med: %(bring)s") % {"bring": bring}
+    more = [bring] if 0 < len(bring) <= LONGEST_BRING else []
     notice = _tell(
         registration, f"reminder-{occasion.pk}", str(occasion.sequence), _("Välkommen: %(title)s"),
         [line, *more, *_online(registration)], now, expires_at=occasion.starts_at,
