@@ -231,7 +231,7 @@ def channels(page: Page) -> None:
     take(page, "kanaler")
     page.get_by_role("button", name=f"Lägg ut på {BOARD}").click()
     page.goto("/admin/kanaler/utkorg/")
-    page.locator("main table .title a").first.click()
+    page.locator("main table a").first.click()
     page.get_by_role("button", name="Jag har lagt ut den").scroll_into_view_if_needed()
     take(page, "utkorgen")
 
