@@ -41,7 +41,7 @@ JOINING = re.compile(
 )
 NAME_FIRST = re.compile(rf"(?:anmäl\w*\W+)?(?P<name>\D+?)\W+(?:(?:till|på)\W+)?{GROUP}{THANKS}", re.I | re.S)
 LEAVING = re.compile(
-    rf"{ASKED}(?:avboka\w*|avbokning|återbud)\W*(?:min (?:plats|tid|anmälan)\W*)?(?:(?:till|på|för)\W+)?(?:kurs(?:en)?\W*)?(?:{CODE})?{THANKS}",
+    rf"{ASKED}(?:avboka\w*|avbokning|avanmäl\w*|återbud)\W*(?:min (?:plats|tid|anmälan)\W*)?(?:(?:till|på|för)\W+)?(?:kurs(?:en)?\W*)?(?:{CODE})?{THANKS}",
     re.I,
 )
 ANSWERING = re.compile(

@@ -186,7 +186,7 @@ def test_a_sender_whom_nobody_can_ring_joins_nothing(say, quota) -> None:
 @pytest.mark.parametrize(
     "message",
     ["AVBOKA 47110", "avboka 47 110", "Avboka kod 47110", "Avbokning 47-110", "Hej, jag vill avboka 47110 tack", "AVBOKA", "avboka tack",
-     "Återbud 47110", "Avboka kurs {n}", "AVBOKA {n}", "Avboka min plats"],
+     "Återbud 47110", "Avanmäl 47110", "Avboka kurs {n}", "AVBOKA {n}", "Avboka min plats"],
 )  # fmt: skip
 def test_leaving_however_it_is_written(say, quota, message: str) -> None:
     say(f"KURS {quota.pk} Anna")

@@ -273,6 +273,8 @@ def _stop_by_text(text: str, number: str, now: dt.datetime) -> str | None:
         return None
     if words[0] == "slut" and len(words) > 1:  # «Slut på papper» is something else
         return None
+    if words[0].startswith("avanmäl") and any(sign.isdigit() for sign in text):  # «Avanmäl 47110» is a seat
+        return None
     with_number = Subscriber.objects.filter(address=number)
     if _stop(with_number, now):
         return _("Nu får du inga fler sms från %(library)s. Ångrar du dig, svara JA.") % _library(now)
