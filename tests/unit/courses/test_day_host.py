@@ -81,7 +81,7 @@ def test_the_host_notes_who_came_and_nobody_is_named_as_the_one_who_did(
     sent = {f"was{one}": "vet", f"p{one}": "kom", f"was{two}": "vet", f"p{two}": "vet", "heads_was": ""}
     for _press in range(2):
         done = client.post(address, sent, follow=True)
-    assert "Sparat. Tack!" in text(done)
+    assert "Tack, det är sparat." in text(done)
     (note,) = Attendance.objects.all()
     assert (note.participant_id, note.came, note.noted_by) == (one, True, None)
 

@@ -21,6 +21,7 @@ SETTINGS = {
     "helps_with": HELPS_WITH,
     "helps_not_with": HELPS_NOT_WITH,
     "message_months": "6",
+    "course_months": "3",
 }
 
 
