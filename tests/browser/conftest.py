@@ -20,6 +20,10 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
 ]  # fmt: skip
+SETTLED = """() => Promise.race([
+  Promise.allSettled(document.getAnimations().filter(one => one.effect?.getComputedTiming().iterations !== Infinity).map(one => one.finished)),
+  new Promise(done => setTimeout(done, 2000)),
+])"""  # all that moves and ends has ended, or two seconds have gone
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PASSWORD = "digitalt-utbud-demo"
 expect.set_options(timeout=15_000)
@@ -118,6 +122,8 @@ def accessible(page):
     def accessible(*, but=()):
         # What lies half under the staff side's fixed header would be called too small to touch.
         page.evaluate("document.querySelector('main')?.scrollTo(0, 0)")
+        # A message that is still fading in has not its colours yet.
+        page.evaluate(SETTLED)
         found = Axe().run(
             page,
             options={

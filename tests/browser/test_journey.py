@@ -171,8 +171,10 @@ def test_the_year_is_planned_by_mouse_and_by_keyboard(page, server, login):
     week = gap.get_attribute("data-week")
     chip = page.locator("[data-pool] li").first
     word = chip.inner_text().strip()
+    gap.scroll_into_view_if_needed()  # both are seen before one drags: the words stand beside the weeks
     chip.hover()
     page.mouse.down()
+    page.mouse.move(900, 400)
     gap.hover()
     gap.hover()  # a browser says where a thing is dragged from the second movement on
     page.mouse.up()

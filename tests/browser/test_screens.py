@@ -134,9 +134,20 @@ def test_it_goes_round_calmly_and_shows_the_clock(wall):
     wall.clock.run_for(18_000)
     expect(title).to_have_text(first)
     wall.clock.run_for(4_500)
-    expect(wall.locator(".tv-row").first).to_be_visible()
-    wall.clock.run_for(18_000)
-    expect(title).to_have_text(first)
+    expect(title).not_to_have_text(first)
+    go_on_until(
+        wall, lambda: wall.locator(".tv-row").count()
+    )  # the courses have had their turns: the week's hours
+    go_on_until(wall, lambda: title.count() and title.inner_text() == first)
+
+
+def go_on_until(wall, seen):
+    """Let the screen go round, at most once, until ``seen``."""
+    for _moment in range(60):
+        if seen():
+            return
+        wall.clock.run_for(4_500)
+    pytest.fail("it did not come round")
 
 
 def test_what_is_withdrawn_is_gone_within_a_minute(wall, take_down):
@@ -194,6 +205,8 @@ def test_without_network_nothing_is_shown_longer_than_it_is_true(wall, cable):
     wall.reload()
     wall.clock.run_for(2_000)
     expect(wall.locator("h1")).not_to_have_text(first)
+    wall.clock.fast_forward(100 * 24 * 3600 * 1000)  # past every course that it knew of
+    wall.clock.run_for(2_000)
     expect(wall.locator("h1")).to_have_text("Välkommen. Fråga oss gärna om det digitala.")
 
 
@@ -215,7 +228,10 @@ class TestWithoutJavaScript:
     def test_the_page_itself_goes_round(self, page):
         page.goto(WALL)
         expect(page.locator(".tv-kind")).to_have_text("Veckans digitala ord")
-        page.goto(WALL + "&bild=2")
+        for number in range(2, 12):
+            page.goto(f"{WALL}&bild={number}")
+            if page.locator(".tv-row").count():
+                break
         expect(page.locator(".tv-row").first).to_be_visible()
 
 
