@@ -2,20 +2,18 @@
 
 import dataclasses
 import datetime as dt
-import mimetypes
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from utbud.channels.post import Media, Post
+from utbud.channels.post import Post
 from utbud.channels.sources import Mark, Source
 from utbud.courses.models import CoursePage
 from utbud.courses.queries.soon import with_dates
 from utbud.learning.models import Topic
 from utbud.publishing.models import item_key
-from utbud.publishing.posts import posts_of
+from utbud.publishing.posts import drawing_alone, posts_of
 
 
 def recent(now: dt.datetime, limit: int, topic: str) -> list[tuple[dt.datetime, Post]]:
@@ -27,7 +25,12 @@ def recent(now: dt.datetime, limit: int, topic: str) -> list[tuple[dt.datetime, 
     courses = with_dates(rows.prefetch_related("topics", "serves")[:limit], now)
     posts = posts_of(courses)
     return [
-        (course.first_published_at, dataclasses.replace(post, media=(*post.media, *_drawing(course))))
+        (
+            course.first_published_at,
+            dataclasses.replace(
+                post, media=(*post.media, *drawing_alone(course.drawing, course.drawing_alt))
+            ),
+        )
         for course, post in zip(courses, posts, strict=True)
     ]
 
@@ -54,23 +57,6 @@ def marks(items: Iterable[str]) -> dict[str, Mark]:
             "pk", "translation_key", "last_published_at", "dates_changed"
         )
     }
-
-
-def _drawing(course: CoursePage) -> tuple[Media, ...]:
-    """The picture alone, last among the files: newspapers want it without words in it."""
-    if course.drawing is None:
-        return ()
-    name = str(course.drawing.file.name)
-    return (
-        Media(
-            name=f"teckning.{name.rsplit('.', 1)[-1]}",
-            url=f"{settings.BASE_URL}{settings.MEDIA_URL}{name}",
-            content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
-            alt=course.drawing_alt,
-            stored=name,
-            bytes=course.drawing.file_size or 0,
-        ),
-    )
 
 
 COURSES = Source(

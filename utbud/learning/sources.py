@@ -2,22 +2,20 @@
 
 import dataclasses
 import datetime as dt
-import mimetypes
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from utbud.base import dates
-from utbud.channels.post import Media, Post
+from utbud.channels.post import Post
 from utbud.channels.sources import Mark, Source
 from utbud.learning import queries
 from utbud.learning.models import Topic, WordPage
 from utbud.learning.models.weeks import PUBLISH_AT
 from utbud.learning.models.words import KIND
 from utbud.publishing.models import item_key
-from utbud.publishing.posts import posts_of
+from utbud.publishing.posts import drawing_alone, posts_of
 
 
 def recent(now: dt.datetime, limit: int, topic: str) -> list[tuple[dt.datetime, Post]]:
@@ -63,26 +61,9 @@ def _whole(words: QuerySet[WordPage]) -> QuerySet[WordPage]:
 def _posts(words: Iterable[WordPage]) -> list[Post]:
     words = list(words)
     return [
-        dataclasses.replace(post, media=(*post.media, *_drawing(word)))
+        dataclasses.replace(post, media=(*post.media, *drawing_alone(word.drawing, word.drawing_alt)))
         for word, post in zip(words, posts_of(words), strict=True)
     ]
-
-
-def _drawing(word: WordPage) -> tuple[Media, ...]:
-    """The drawing alone, last among the files: screens and newspapers want it without words in it."""
-    if word.drawing is None:
-        return ()
-    name = str(word.drawing.file.name)
-    return (
-        Media(
-            name=f"teckning.{name.rsplit('.', 1)[-1]}",
-            url=f"{settings.BASE_URL}{settings.MEDIA_URL}{name}",
-            content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
-            alt=word.drawing_alt,
-            stored=name,
-            bytes=word.drawing.file_size or 0,
-        ),
-    )
 
 
 WORDS = Source(

@@ -1,8 +1,11 @@
 """A page as the channels take it."""
 
+import mimetypes
 from collections.abc import Iterable, Mapping
 
+from django.conf import settings
 from django.db.models import Q
+from wagtail.images.models import Image
 
 from utbud.channels import queries as channels
 from utbud.channels.post import Media, Post
@@ -66,6 +69,23 @@ def _media(name: str, item: Item, sender: Sender, key: str, made: dict[str, Rend
         key=key,
         stored=str(rendition.file) if rendition else "",
         bytes=rendition.bytes if rendition else 0,
+    )
+
+
+def drawing_alone(drawing: Image | None, alt: str) -> tuple[Media, ...]:
+    """The drawing of a page by itself, to stand last among its files: screens and newspapers want it without words in it."""
+    if drawing is None:
+        return ()
+    name = str(drawing.file.name)
+    return (
+        Media(
+            name=f"teckning.{name.rsplit('.', 1)[-1]}",
+            url=f"{settings.BASE_URL}{settings.MEDIA_URL}{name}",
+            content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+            alt=alt,
+            stored=name,
+            bytes=drawing.file_size or 0,
+        ),
     )
 
 

@@ -112,11 +112,7 @@ def forget(*, registrations: Iterable[Registration], now: dt.datetime, by: User 
     done = 0
     for registration in registrations:
         ended = max((one.ends_at for one in registration.quota.occasions.all()), default=now) <= now
-        if not ended and registration.state in (
-            Registration.REGISTERED,
-            Registration.OFFERED,
-            Registration.WAITING,
-        ):
+        if not ended and registration.state in Registration.STANDING:
             with contextlib.suppress(seats.NoLonger):  # it ended by itself just now
                 seats.cancel(registration=registration, way="", now=now, by=by)
         with transaction.atomic():

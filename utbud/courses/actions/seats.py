@@ -269,7 +269,7 @@ def _leave(
     **fields: object,
 ) -> None:
     """End a standing registration; the conditional updates decide who was first, so its seats go back once."""
-    if _end(registration, [Registration.REGISTERED, Registration.OFFERED], state=state, **fields):
+    if _end(registration, Registration.TAKING, state=state, **fields):
         _give_back(registration)
     elif not _end(registration, [Registration.WAITING], state=state, **fields):
         registration.refresh_from_db()
@@ -395,7 +395,7 @@ def change_party(
     with transaction.atomic():
         held = lock(registration.quota)
         registration = Registration.objects.select_related("quota__run").get(pk=registration.pk)
-        if registration.state not in (Registration.REGISTERED, Registration.OFFERED, Registration.WAITING):
+        if registration.state not in Registration.STANDING:
             raise NoLonger(_("Anmälan har redan avslutats."))
         if seen is not None and registration.changes.filter(pk__gt=seen).exists():
             raise Changed(_("Anmälan har ändrats sedan du öppnade sidan. Läs igenom och spara igen."))

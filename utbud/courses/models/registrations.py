@@ -34,11 +34,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def taking_seats(self) -> "RegistrationQuerySet":
         """Those who have a seat, or hold one by an offer."""
-        return self.filter(state__in=[Registration.REGISTERED, Registration.OFFERED])
+        return self.filter(state__in=Registration.TAKING)
 
     def standing(self) -> "RegistrationQuerySet":
         """Those who have a seat, an offer, or a place in line."""
-        return self.filter(state__in=[Registration.REGISTERED, Registration.OFFERED, Registration.WAITING])
+        return self.filter(state__in=Registration.STANDING)
 
     def in_line(self) -> "RegistrationQuerySet":
         """Those who wait, first come first: the key is given under the quota's lock, so it is the order of commit."""
@@ -55,6 +55,8 @@ class Registration(models.Model):
 
     REGISTERED, WAITING, OFFERED = "registered", "waiting", "offered"
     EXPIRED, CANCELLED, NO_SHOW = "expired", "cancelled", "noshow"
+    TAKING = (REGISTERED, OFFERED)  # those whose seats nobody else can have
+    STANDING = (*TAKING, WAITING)  # those who have not ended
     STATES = {
         REGISTERED: _("har plats"),
         WAITING: _("i kö"),

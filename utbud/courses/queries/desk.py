@@ -20,7 +20,6 @@ from utbud.places.phones import parse_phone
 
 Time = tuple[dt.datetime, dt.datetime]
 SHOWN_GROUPS, MOST_FOUND = 8, 50
-STANDING = (Registration.REGISTERED, Registration.OFFERED, Registration.WAITING)
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def people(quota: Quota, now: dt.datetime) -> dict[str, list[PersonRow]]:
         .prefetch_related("participants")
         .order_by("pk")
     )
-    lacking = notices.unreached([one.about for one in rows if one.state in STANDING])
+    lacking = notices.unreached([one.about for one in rows if one.state in Registration.STANDING])
     found: dict[str, list[PersonRow]] = {"seated": [], "line": [], "left": []}
     place = 0
     for row in rows:
@@ -160,7 +159,7 @@ def busy_person(quota: Quota, contact: str, now: dt.datetime) -> list[str]:
         Occasion.objects.held()
         .filter(
             quota__registrations__contact=contact,
-            quota__registrations__state__in=STANDING,
+            quota__registrations__state__in=Registration.STANDING,
             starts_at__lt=max(one.ends_at for one in mine),
             ends_at__gt=min(one.starts_at for one in mine),
         )
@@ -224,7 +223,7 @@ def find(question: str, now: dt.datetime) -> list[Found]:
     times: dict[int, list[Time]] = defaultdict(list)
     for occasion in Occasion.objects.filter(quota__in={row.quota_id for row in rows}):
         times[occasion.quota_id].append((occasion.starts_at, occasion.ends_at))
-    rows.sort(key=lambda row: row.state not in STANDING)  # stable: the latest first in each
+    rows.sort(key=lambda row: row.state not in Registration.STANDING)  # stable: the latest first in each
     return [Found(row, words.times_words(times[row.quota_id], now), party_words(row)) for row in rows]
 
 

@@ -13,7 +13,6 @@ from utbud.courses.seating import Party, Seats
 
 KEPT = [way.value for way in WAYS_TO_KEPT]
 NOBODY = dict.fromkeys(("opened", "kept", "waiting", "registered", "waiting_kept"), 0)
-TAKING = [Registration.REGISTERED, Registration.OFFERED]
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ def seats_of(quota: Quota, today: dt.date) -> Seats:
 def standings(quotas: Iterable[Quota], today: dt.date) -> dict[int, Standing]:
     """Where each quota stands, by its id: one query however many they are."""
     quotas = list(quotas)
-    taking = Q(state__in=TAKING)
+    taking = Q(state__in=Registration.TAKING)
     sums = {
         row["quota"]: row
         for row in Registration.objects.filter(quota__in=[quota.pk for quota in quotas])
@@ -72,11 +71,6 @@ def standings(quotas: Iterable[Quota], today: dt.date) -> dict[int, Standing]:
         seats = Seats(total(quota), quota.kept_on(today), row["opened"], row["kept"])
         found[quota.pk] = Standing(seats, row["waiting"], row["registered"], row["waiting_kept"])
     return found
-
-
-def party_of(registration: Registration) -> Party:
-    """A registration as the rules take it."""
-    return Party(registration.pk, registration.seat_count, registration.came_by in KEPT)
 
 
 def line(quota: Quota) -> list[Party]:

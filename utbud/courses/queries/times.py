@@ -14,6 +14,7 @@ from utbud.base import dates
 from utbud.courses import words
 from utbud.courses.models import CoursePage, Occasion, Quota, Run
 from utbud.courses.models.registrations import Way
+from utbud.courses.models.runs import OccasionQuerySet
 from utbud.courses.queries.seats import Standing, standings
 
 AT_A_DISTANCE = frozenset({Way.WEB, Way.SMS})
@@ -122,7 +123,7 @@ def joining_ends(occasions: Iterable[Occasion], way: str) -> dt.datetime:
     return max(one.ends_at for one in held)
 
 
-def with_all(occasions: "Occasion.objects.__class__") -> "Occasion.objects.__class__":  # type: ignore[name-defined]
+def with_all(occasions: OccasionQuerySet) -> OccasionQuerySet:
     """``occasions`` with all that is told of them."""
     return occasions.select_related("run__course", "run__place", "run__host", "place", "quota")
 
@@ -136,15 +137,15 @@ def offered(
 ) -> list[Offered]:
     """What can be joined or come to from ``now`` on, soonest first. Two queries, however many they are."""
     first = Occasion.objects.held().filter(quota=OuterRef("quota")).order_by("starts_at").values("starts_at")
-    rows = with_all(Occasion.objects.coming(now)).annotate(begins=Subquery(first[:1]))
+    chosen = with_all(Occasion.objects.coming(now))
     if public:
-        rows = rows.public()
+        chosen = chosen.public()
     if course is not None:
-        rows = rows.filter(run__course=course)
+        chosen = chosen.filter(run__course=course)
     if quota_ids is not None:
-        rows = rows.filter(quota__in=quota_ids)
+        chosen = chosen.filter(quota__in=quota_ids)
     groups: dict[int, list[Occasion]] = defaultdict(list)
-    for row in rows:
+    for row in chosen.annotate(begins=Subquery(first[:1])):
         groups[row.quota_id].append(row)
     quotas = {}
     for group in groups.values():

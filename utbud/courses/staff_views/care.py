@@ -177,7 +177,7 @@ def forget_page(request: HttpRequest, pk: int) -> HttpResponse:
         "standing": [
             row.pk
             for row in rows
-            if row.state in (Registration.REGISTERED, Registration.OFFERED, Registration.WAITING)
+            if row.state in Registration.STANDING
             and max(occasion.ends_at for occasion in row.quota.occasions.all()) > now
         ],
     }

@@ -54,7 +54,7 @@ def registration_page(request: HttpRequest, pk: int) -> HttpResponse:
             (one, notices.state_words(one, now), one.pk in lacking, one.state in notice_actions.UNDONE)
             for one in said
         ],
-        "standing": registration.state in desk.STANDING and not registration.purged_at,
+        "standing": registration.state in Registration.STANDING and not registration.purged_at,
         "over": bool(held) and max(one.ends_at for one in held) <= now,
     }
     title = registration.name or str(registration)

@@ -129,7 +129,7 @@ def _preview(form: TimesForm, preview: Sequence[planning.PlannedTime]) -> dict[s
 def occasion_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Another time, place, teacher or room. How many are told is said before it is done."""
     now = timezone.now()
-    occasion = get_object_or_404(with_all(Occasion.objects).prefetch_related("resources"), pk=pk)
+    occasion = get_object_or_404(with_all(Occasion.objects.all()).prefetch_related("resources"), pk=pk)
     back = f"{reverse('courses_run', args=[occasion.run_id])}?grupp={occasion.quota_id}"
     if occasion.is_cancelled:
         messages.warning(request, _("Tillfället är inställt. Lägg till ett nytt i stället."))
@@ -170,7 +170,7 @@ def occasion_page(request: HttpRequest, pk: int) -> HttpResponse:
 def call_off_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Call one occasion off, when one has seen how many are told."""
     now = timezone.now()
-    occasion = get_object_or_404(with_all(Occasion.objects), pk=pk)
+    occasion = get_object_or_404(with_all(Occasion.objects.all()), pk=pk)
     back = f"{reverse('courses_run', args=[occasion.run_id])}?grupp={occasion.quota_id}"
     if occasion.is_cancelled:
         messages.warning(request, _("Tillfället är redan inställt."))
