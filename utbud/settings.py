@@ -97,13 +97,17 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 INSTALLED_APPS = [
     "utbud.web",
+    "utbud.guides",
     "utbud.courses",
+    "utbud.podcast",
+    "utbud.films",
     "utbud.learning",
     "utbud.search",
     "utbud.publishing",
     "utbud.phone",
     "utbud.screens",
     "utbud.notices",
+    "utbud.media",
     "utbud.channels",
     "utbud.inbox",
     "utbud.formats",
@@ -197,7 +201,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         ),
     }
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "slow"]}}
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 1000}}
 }

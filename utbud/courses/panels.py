@@ -39,7 +39,7 @@ COURSE_EDITOR = TabbedInterface(
                     classname="",
                     placeholder=False,
                 ),
-                FieldPanel("one_sentence"),
+                FieldPanel("one_sentence", help_text=_("Vad man får ut av kursen.")),
                 MultiFieldPanel([FieldPanel("drawing"), FieldPanel("drawing_alt")], heading=_("Bild")),
                 FieldPanel("can_after"),
                 FieldPanel("about"),
@@ -54,7 +54,7 @@ COURSE_EDITOR = TabbedInterface(
         ),
         ObjectList([RecordingPanel("recording")], heading=_("Ljud")),
         ObjectList(
-            [FieldPanel("topics"), FieldPanel("serves"), FieldPanel("task")],
+            [FieldPanel("topics"), FieldPanel("serves"), FieldPanel("services"), FieldPanel("task")],
             heading=_("Hitta och knyta ihop"),
         ),
         ObjectList(

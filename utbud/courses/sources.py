@@ -42,7 +42,7 @@ def current(now: dt.datetime) -> Post | None:
 
 def topics() -> list[tuple[str, str]]:
     """Slug and name of the topics that have a course out."""
-    return list(Topic.objects.filter(courses__live=True).distinct().values_list("slug", "title"))
+    return list(Topic.objects.filter(coursepages__live=True).distinct().values_list("slug", "title"))
 
 
 def marks(items: Iterable[str]) -> dict[str, Mark]:

@@ -32,8 +32,27 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Step:
+    """One action of a guide, as paper and screens show it; the item's sections say it in words."""
+
+    action: str
+    picture: Picture | None = None
+    right: str = ""  # «Så ska det se ut»
+    wrong: str = ""  # «Om det inte blir så här»
+
+
+@dataclass(frozen=True, kw_only=True)
+class Partner:
+    """Whom a guide is made together with, by name and mark."""
+
+    name: str
+    logo_name: str = ""  # in storage
+    logo_digest: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Item:
-    """One thing to tell: a word, and later a guide or a course. Everything a format may show."""
+    """One thing to tell: a word, a course, a guide, a film. Everything a format may show."""
 
     kind: str  # «Veckans digitala ord»
     title: str
@@ -46,6 +65,8 @@ class Item:
     easy: tuple[Block, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()  # (title, url)
     picture: Picture | None = None
+    steps: tuple[Step, ...] = ()
+    partners: tuple[Partner, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

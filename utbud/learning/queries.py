@@ -18,7 +18,7 @@ from utbud.base.richtext import Block, sentence_spans
 from utbud.formats.content import Item
 from utbud.formats.html import EMPTY, Explained, Explainer, Lexicon, blocks_html, item_html
 from utbud.formats.models import Rendition
-from utbud.learning.models import PlannedWeek, Topic, WordPage
+from utbud.learning.models import MaterialPage, PlannedWeek, Topic, WordPage
 from utbud.learning.models.words import lines
 from utbud.publishing import files
 from utbud.publishing.queries import Stage, stages
@@ -139,11 +139,14 @@ def explained_html(html_blocks: Iterable[Any], explainer: Explainer | None = Non
     return blocks_html(tuple(html_blocks), explainer or Explainer(lexicon()))
 
 
-def word_context(word: WordPage, file_base: str) -> dict[str, Any]:
-    """What the page of ``word`` shows beside its fields. ``file_base`` is the address its files stand under."""
-    item = word.content()
-    html = item_html(item, lexicon=lexicon(), own=word.slug)
-    sounds = files.spoken(word, item)
+def material_context(page: MaterialPage, item: Item, file_base: str, *, own: str = "") -> dict[str, Any]:
+    """What the page of any material shows beside its fields (learning/material.html).
+
+    ``item`` is what is read, ``file_base`` the address its files stand under, ``own`` the word that it explains.
+    """
+    html = item_html(item, lexicon=lexicon(), own=own)
+    speaks = "lyssna.mp3" in page.FILES
+    sounds = files.spoken(page, item) if speaks else (None, None)
     voice, slow_voice = map(_times, sounds)
     return {
         "item": item,
@@ -153,18 +156,24 @@ def word_context(word: WordPage, file_base: str) -> dict[str, Any]:
         "marks": voice["marks"],
         "slow_marks": slow_voice["marks"],
         "seconds": voice["seconds"],
-        "has_sound": all(sounds),
-        "week_label": latest_week(word),
-        "related": live_words().filter(pk__in=[related.word_id for related in word.related.all()]),
-        "topics": word.topics.all(),
-        "drawing_url": f"{settings.MEDIA_URL}{word.drawing.file.name}" if word.drawing else "",
-        "drawing_width": word.drawing.width if word.drawing else 0,
-        "drawing_height": word.drawing.height if word.drawing else 0,
-        "checked": dates.date_words(word.checked_on, weekday=False),
-        "audio_url": file_base + "lyssna.mp3",
-        "slow_audio_url": file_base + "lyssna-langsamt.mp3",
+        "has_sound": all(sounds) or not speaks,
+        "topics": page.topics.all(),
+        "drawing_url": f"{settings.MEDIA_URL}{page.drawing.file.name}" if page.drawing else "",
+        "checked": dates.date_words(page.checked_on, weekday=False),
+        "file_base": file_base,
+        "audio_url": file_base + "lyssna.mp3" if speaks else "",
+        "slow_audio_url": file_base + "lyssna-langsamt.mp3" if speaks else "",
         "print_url": file_base + "utskrift.pdf",
         "poster_url": file_base + "affisch.pdf",
+    }
+
+
+def word_context(word: WordPage, file_base: str) -> dict[str, Any]:
+    """What the page of ``word`` shows beside its fields."""
+    item = word.content()
+    return material_context(word, item, file_base, own=word.slug) | {
+        "week_label": latest_week(word),
+        "related": live_words().filter(pk__in=[related.word_id for related in word.related.all()]),
         "jsonld": jsonld(defined_term(word, item)),
     }
 

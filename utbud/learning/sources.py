@@ -32,7 +32,7 @@ def current(now: dt.datetime) -> Post | None:
 
 def topics() -> list[tuple[str, str]]:
     """Slug and name of the topics that have a word out."""
-    return list(Topic.objects.filter(words__live=True).distinct().values_list("slug", "title"))
+    return list(Topic.objects.filter(wordpages__live=True).distinct().values_list("slug", "title"))
 
 
 def next_word(now: dt.datetime) -> dt.datetime:

@@ -50,6 +50,15 @@ STAFF_PERMISSIONS = (
     "courses.view_occasion",
     "courses.add_occasion",
     "courses.change_occasion",
+    "media.add_asset",
+    "media.view_asset",
+    "learning.add_digitalservice",
+    "learning.change_digitalservice",
+    "learning.view_digitalservice",
+    "learning.add_servicechange",
+    "guides.add_markedpicture",
+    "podcast.change_productionstep",
+    "podcast.view_dailydownloads",
 )
 STAFF_ON_PAGES = ("wagtailcore.add_page", "wagtailcore.change_page")
 STAFF_ON_COLLECTIONS = ("wagtailimages.add_image", "wagtailimages.change_image", "wagtailimages.choose_image")

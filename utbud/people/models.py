@@ -112,10 +112,20 @@ class Organisation(models.Model):
     )
     contact = models.CharField(_("telefon eller e-post"), max_length=254, blank=True)
     active = models.BooleanField(_("vi har kontakt"), default=True)
+    logo = models.ForeignKey(
+        "wagtailimages.Image",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("märke"),
+        help_text=_("Visas på det vi gör tillsammans."),
+    )
 
     panels = [
         FieldPanel("name"),
         FieldPanel("kind"),
+        FieldPanel("logo"),
         FieldPanel("contact_name"),
         FieldPanel("contact"),
         FieldPanel("active"),

@@ -1,7 +1,10 @@
 """The files beside a page: made from its content, kept by content hash."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django_tasks import task
 from wagtail.models import Revision
 
@@ -10,7 +13,7 @@ from utbud.formats import queries as formats_queries
 from utbud.formats.content import Item, Sender
 from utbud.formats.models import Kind, Rendition
 from utbud.places.queries import library
-from utbud.publishing.models import ApprovalRequest, ApprovedPage
+from utbud.publishing.models import ApprovalRequest, ApprovedPage, OwnFile
 
 TYPES = {
     "pdf": "application/pdf",
@@ -18,7 +21,10 @@ TYPES = {
     "png": "image/png",
     "jpg": "image/jpeg",
     "mp4": "video/mp4",
-    "vtt": "text/vtt",
+    "vtt": "text/vtt; charset=utf-8",
+    "m4a": "audio/mp4",
+    "txt": "text/plain; charset=utf-8",
+    "json": "application/json",
 }
 
 
@@ -76,6 +82,32 @@ MAKERS: dict[str, Callable[[ApprovedPage], Rendition]] = {
     "klipp.mp4": lambda page: formats.clip(item=page.as_item(), sender=sender()),
     "klipp.vtt": lambda page: formats.captions(item=page.as_item(), sender=sender()),
 }
+
+
+def ready_one(page: ApprovedPage, name: str) -> OwnFile | None:
+    """The file ``name`` beside ``page``, made if that takes but a moment; None if it is not there yet.
+
+    Raises KeyError when the page has no such file.
+    """
+    if own := page.own_files().get(name):
+        return own
+    if name not in page.FILES:
+        raise KeyError(name)
+    rendition = made_one(page, name)
+    if rendition is None:
+        return None
+    return OwnFile(key=rendition.key, stored=str(rendition.file.name), bytes=rendition.bytes)
+
+
+def kept(own: OwnFile, name: str) -> OwnFile:
+    """``own`` as a file in storage, for those who cannot take a text. Its name is its content's hash."""
+    if own.stored:
+        return own
+    content = own.text.encode()
+    stored = f"texts/{own.key}.{name.rsplit('.', 1)[1]}"
+    if not default_storage.exists(stored):
+        stored = default_storage.save(stored, ContentFile(content))
+    return replace(own, stored=stored, bytes=len(content))
 
 
 def make_one(page: ApprovedPage, name: str) -> Rendition:

@@ -35,6 +35,19 @@ class Problem:
     stops: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class OwnFile:
+    """A file beside a page that is no format of its item: a film, its captions, a sound.
+
+    Its bytes are in storage (``stored``), or it is the ``text`` itself.
+    """
+
+    key: str  # a hash (hex) of its content
+    stored: str = ""
+    bytes: int = 0
+    text: str = ""
+
+
 class ApprovedPagePermissions(PagePermissionTester):
     """Nobody publishes from the editor, superusers included; approval does (publishing.actions).
 
@@ -88,6 +101,10 @@ class ApprovedPage(Page):
     def as_item(self) -> "Item":
         """The page as formats want it. Only for pages with FILES."""
         raise NotImplementedError
+
+    def own_files(self) -> dict[str, OwnFile]:
+        """The files beside the page that formats do not make, by the name in their address; those that there are."""
+        return {}
 
     def own_recording(self) -> "Recording | None":
         """The staff's own reading of the page, where there is one."""

@@ -15,7 +15,7 @@ from utbud.formats.models import Rendition
 from utbud.formats.queries import key_of
 from utbud.formats.speech import NoVoice
 from utbud.publishing import files
-from utbud.publishing.models import SharedPage
+from utbud.publishing.models import OwnFile, SharedPage
 
 
 def post_of(page: SharedPage) -> Post:
@@ -51,12 +51,26 @@ def posts_of(pages: Iterable[SharedPage], *, with_files: bool = True) -> list[Po
             sender=sender.name,
             phone=sender.phone,
             tags=page.post_tags(),
-            media=tuple(
-                _media(name, item, sender, keys.get((number, name), ""), made) for name in page.FILES
+            media=(
+                *(_own_media(name, own, item, sender) for name, own in page.own_files().items()),
+                *(_media(name, item, sender, keys.get((number, name), ""), made) for name in page.FILES),
             ),
         )
         for number, (page, item) in enumerate(read)
     ]
+
+
+def _own_media(name: str, own: OwnFile, item: Item, sender: Sender) -> Media:
+    kept = files.kept(own, name)
+    return Media(
+        name=name,
+        url=f"{sender.base_url}{item.path}{name}",
+        content_type=files.content_type(name),
+        alt=in_words(item, sender),
+        key=kept.key,
+        stored=kept.stored,
+        bytes=kept.bytes,
+    )
 
 
 def _media(name: str, item: Item, sender: Sender, key: str, made: dict[str, Rendition]) -> Media:

@@ -1,5 +1,6 @@
 """Ask for approval, and answer: logged in, or by the link in a letter."""
 
+import io
 from typing import Any
 
 from django.contrib import messages
@@ -44,19 +45,7 @@ FILE_LABELS = {
 
 def file_of(request: HttpRequest, page: ApprovedPage, name: str) -> HttpResponseBase:
     """The file ``name`` of what ``page`` holds, made if it does not exist. Raises Http404."""
-    if name not in page.FILES:
-        raise Http404
-    rendition = files.made_one(page, name)
-    if rendition is None:
-        return not_yet(request, page)
-    return serve(
-        request,
-        default_storage.open(str(rendition.file.name)),
-        size=rendition.bytes,
-        content_type=files.content_type(name),
-        etag=rendition.key,
-        max_age=0,
-    )
+    return _file_answer(request, page, name, max_age=0)
 
 
 def file_beside(
@@ -70,18 +59,28 @@ def file_beside(
         if moved := moved_to(f"{base}{slug}"):
             return redirect(f"{base}{moved}/{name}", permanent=True)
         raise Http404(_("Sidan finns inte."))
-    rendition = files.made_one(page, name)
-    if rendition is None:
-        return not_yet(request, page)
     stem, ending = name.rsplit(".", 1)
+    return _file_answer(request, page, name, max_age=FILE_AGE, filename=f"{page.slug}-{stem}.{ending}")
+
+
+def _file_answer(
+    request: HttpRequest, page: ApprovedPage, name: str, *, max_age: int, filename: str = ""
+) -> HttpResponseBase:
+    try:
+        ready = files.ready_one(page, name)
+    except KeyError:
+        raise Http404(_("Filen finns inte.")) from None
+    if ready is None:
+        return not_yet(request, page)
+    content = ready.text.encode()
     return serve(
         request,
-        default_storage.open(str(rendition.file.name)),
-        size=rendition.bytes,
+        default_storage.open(ready.stored) if ready.stored else io.BytesIO(content),
+        size=ready.bytes if ready.stored else len(content),
         content_type=files.content_type(name),
-        etag=rendition.key,
-        max_age=FILE_AGE,
-        filename=f"{page.slug}-{stem}.{ending}",
+        etag=ready.key,
+        max_age=max_age,
+        filename=filename,
     )
 
 

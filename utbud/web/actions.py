@@ -8,9 +8,19 @@ from django.db import transaction
 from wagtail.models import Collection, Locale, Page, Site
 
 from utbud.courses.models import CourseIndexPage
+from utbud.films.models import FilmIndexPage
+from utbud.guides.models import GuideIndexPage
 from utbud.learning.models import WordIndexPage
 from utbud.people import actions as people
+from utbud.podcast.models import PodcastIndexPage
 from utbud.web.models import LanguagesPage, StartPage
+
+LISTS: tuple[tuple[type[Page], str, str], ...] = (
+    (CourseIndexPage, "Kurser", "kurser"),
+    (FilmIndexPage, "Digitala hörnan", "filmer"),
+    (GuideIndexPage, "Guider", "guider"),
+    (PodcastIndexPage, "Poddar", "podd"),
+)
 
 
 @transaction.atomic
@@ -22,8 +32,9 @@ def setup() -> StartPage:
     start = StartPage.objects.first()
     if start is None:
         start = _first_pages(locale)
-    if not CourseIndexPage.objects.exists():  # a site from before there were courses gets the list too
-        start.add_child(instance=CourseIndexPage(title="Kurser", slug="kurser", locale=locale))
+    for kind, title, slug in LISTS:  # a site from before there was one of them gets it too
+        if not kind.objects.exists():
+            start.add_child(instance=kind(title=title, slug=slug, locale=locale))
     address = urlsplit(settings.BASE_URL)
     Site.objects.update_or_create(
         is_default_site=True,

@@ -58,6 +58,9 @@ class StartPage(ApprovedPage):
     subpage_types = [
         "learning.WordIndexPage",
         "courses.CourseIndexPage",
+        "films.FilmIndexPage",
+        "guides.GuideIndexPage",
+        "podcast.PodcastIndexPage",
         "web.InfoPage",
         "web.LanguagesPage",
     ]

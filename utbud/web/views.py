@@ -1,6 +1,7 @@
 """Addresses of the site as a whole: health, sitemap, media, errors."""
 
 import mimetypes
+import os
 from xml.sax.saxutils import escape
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from utbud.base.hashing import content_hash
 from utbud.courses.models import CourseIndexPage
 from utbud.courses.queries.public import course_topics
 from utbud.learning.models import Topic
+from utbud.media.models import PRIVATE
 from utbud.places.queries import library
 from utbud.web import stylesheet as looks
 from utbud.web.context import known_library
@@ -84,6 +86,8 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 def media(request: HttpRequest, name: str) -> HttpResponseBase:
     """An uploaded or made file. It is shown in a sandbox, so that nothing in it runs as ours."""
+    if os.path.normpath(name).startswith(PRIVATE.rstrip("/")):
+        raise Http404
     try:
         if not default_storage.exists(name):
             raise Http404

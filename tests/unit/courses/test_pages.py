@@ -342,7 +342,7 @@ class TestACourse:
     @pytest.mark.parametrize("slug", sorted(CoursePage.RESERVED_SLUGS))
     def test_no_course_takes_an_address_that_is_taken(self, course, slug):
         course.slug = slug
-        with pytest.raises(Exception, match="används redan av kurserna"):
+        with pytest.raises(Exception, match="används redan av något annat"):
             course.clean()
 
     def test_files_beside_it_tell_the_dates(self, course, plan, client):

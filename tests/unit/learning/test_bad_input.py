@@ -480,7 +480,7 @@ class TestAddresses:
     def test_used_by_the_archive(self, write, edit, slug):
         word = write()
         answer = edit(word, slug=slug)
-        assert errors(answer) == ["Den adressen används redan av arkivet. Välj en annan."]
+        assert errors(answer) == ["Den adressen används redan av något annat. Välj en annan."]
 
     @pytest.mark.parametrize("slug", ["med mellanslag", "å ä ö", "../admin", "a/b", "<script>"])
     def test_not_an_address(self, write, edit, slug):

@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.utils.timezone
 import modelcluster.fields
-import utbud.courses.models.pages
+import utbud.learning.models.material
 import utbud.courses.models.registrations
 import wagtail.fields
 from django.conf import settings
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ('drawing_alt', models.CharField(blank=True, help_text='För den som inte ser bilden: vad föreställer den?', max_length=150, verbose_name='bilden i ord')),
                 ('easy', models.TextField(blank=True, help_text='Mycket korta meningar. LIX högst 30. En tom rad ger nytt stycke.', max_length=2000, verbose_name='på lätt svenska')),
                 ('checked_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='senast kontrollerad')),
-                ('review_by', models.DateField(default=utbud.courses.models.pages.in_a_year, verbose_name='ska kontrolleras senast')),
+                ('review_by', models.DateField(default=utbud.learning.models.material.in_a_year, verbose_name='ska kontrolleras senast')),
                 ('drawing', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailimages.image', verbose_name='bild')),
                 ('recording', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='formats.recording', verbose_name='egen inläsning')),
                 ('responsible', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ansvarig för kursen')),

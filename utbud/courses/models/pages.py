@@ -1,37 +1,24 @@
 """A course as it is described: what one will be able to do, for whom, what to bring. When it is held stands in runs."""
 
 import dataclasses
-import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
-from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalManyToManyField
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField, StreamField
-from wagtail.images.models import Image
 from wagtail.rich_text import expand_db_html
 from wagtail.search import index
 
 from utbud.base.richtext import Block, blocks_from_html, blocks_from_text
-from utbud.formats.content import WHEN, Item, Picture, Section
-from utbud.formats.models import Recording
-from utbud.learning.models import Topic
-from utbud.people.models import TargetGroup
-from utbud.publishing.models import ApprovedPage, Problem, SharedPage
+from utbud.formats.content import WHEN, Item, Section
+from utbud.learning.models.material import PAPER_AND_CARDS, SPEECH, MaterialPage
+from utbud.publishing.models import ApprovedPage
 
 KIND = _("Kurs")
-
-
-def in_a_year() -> dt.date:
-    """The usual date by which a course is looked at again."""
-    return timezone.localdate() + dt.timedelta(days=365)
 
 
 class CourseIndexPage(ApprovedPage):
@@ -60,7 +47,7 @@ class CourseIndexPage(ApprovedPage):
         return context | type(self).list_of(request)
 
 
-class CoursePage(SharedPage):
+class CoursePage(MaterialPage):
     """A course or a programme, described once and held many times. ``title`` says what one will be able to do."""
 
     class Level(models.TextChoices):
@@ -70,9 +57,6 @@ class CoursePage(SharedPage):
         SOME = "some", _("Du har provat lite")
         USED = "used", _("Du är van")
 
-    one_sentence = models.CharField(
-        _("en mening som alla förstår"), max_length=160, help_text=_("Vad man får ut av kursen.")
-    )
     about = RichTextField(
         _("så går det till"), features=["h3", "h4", "bold", "ul", "ol", "link"], max_length=6000
     )
@@ -103,39 +87,7 @@ class CoursePage(SharedPage):
     teacher = models.CharField(
         _("leds av"), max_length=160, blank=True, help_text=_("Vad ledaren kan, inte vad hen heter.")
     )
-    topics = ParentalManyToManyField(Topic, blank=True, related_name="courses", verbose_name=_("ämnen"))
-    serves = ParentalManyToManyField(
-        TargetGroup, blank=True, related_name="+", verbose_name=_("målgrupper i lagen")
-    )
-    drawing = models.ForeignKey(
-        Image, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("bild")
-    )
-    drawing_alt = models.CharField(
-        _("bilden i ord"),
-        max_length=150,
-        blank=True,
-        help_text=_("För den som inte ser bilden: vad föreställer den?"),
-    )
-    easy = models.TextField(
-        _("på lätt svenska"),
-        blank=True,
-        max_length=2000,
-        help_text=_("Mycket korta meningar. LIX högst 30. En tom rad ger nytt stycke."),
-    )
-    recording = models.ForeignKey(
-        Recording, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("egen inläsning")
-    )
-    responsible = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("ansvarig för kursen"),
-    )
-    checked_on = models.DateField(_("senast kontrollerad"), default=timezone.localdate)
-    review_by = models.DateField(_("ska kontrolleras senast"), default=in_a_year)
-
+    BASE = "/kurser/"
     # Addresses of their own under /kurser/.
     RESERVED_SLUGS = frozenset(
         {
@@ -151,51 +103,21 @@ class CoursePage(SharedPage):
             "narvaro",
         }
     )
-    FILES = (
-        "utskrift.pdf", "affisch.pdf", "kort.png", "lyssna.mp3", "lyssna-langsamt.mp3",
-        "kort-kvadrat.png", "kort-staende.png", "kort-berattelse.png",
-        "kort-kvadrat.jpg", "kort-staende.jpg", "kort-berattelse.jpg",
-    )  # fmt: skip
+    FILES = (*PAPER_AND_CARDS, *SPEECH)
     parent_page_types = ["courses.CourseIndexPage"]
     subpage_types: list[str] = []
     template = "courses/course.html"
-    preview_modes = [
-        ("", _("Webbsida")),
-        ("print", _("Utskrift")),
-        ("poster", _("Affisch")),
-        ("speech", _("Uppläst")),
-    ]
-
     search_fields = [
-        *ApprovedPage.search_fields,
-        index.SearchField("one_sentence", boost=4),
+        *MaterialPage.search_fields,
         index.SearchField("about"),
         index.SearchField("for_whom"),
-        index.SearchField("easy"),
     ]
 
-    # What the page shows is decided above the models; courses/apps.py ties it on when the app starts.
-    context_of: ClassVar[Callable[["CoursePage", str], dict[str, Any]]]
-    dates_of: ClassVar[Callable[["CoursePage"], tuple[str, ...]]]
-    problems_of: ClassVar[Callable[["CoursePage"], list[Problem]]]
-    preview_of: ClassVar[Callable[[HttpRequest, "CoursePage", str], HttpResponse]]
+    dates_of: ClassVar[Callable[["CoursePage"], tuple[str, ...]]]  # see courses/apps.py
 
     class Meta:
         verbose_name = _("kurs")
         verbose_name_plural = _("kurser")
-
-    def clean(self) -> None:
-        super().clean()
-        if self.slug in self.RESERVED_SLUGS:
-            raise ValidationError({"slug": _("Den adressen används redan av kurserna. Välj en annan.")})
-        if self.review_by and self.checked_on and self.review_by <= self.checked_on:
-            says = _("Välj en dag efter den då texten senast kontrollerades.")
-            raise ValidationError({"review_by": says})
-
-    @property
-    def public_path(self) -> str:
-        """The public address of the course."""
-        return f"/kurser/{self.slug}/"
 
     # --- what goes out --------------------------------------------------------------------------
 
@@ -219,12 +141,6 @@ class CoursePage(SharedPage):
             (_("Leds av"), blocks_from_text(self.teacher)),
         )
         return tuple(Section(str(heading), content) for heading, content in parts if content)
-
-    def picture(self) -> Picture | None:
-        """The picture as formats take it."""
-        if self.drawing is None:
-            return None
-        return Picture(name=self.drawing.file.name, alt=self.drawing_alt, digest=self.drawing.get_file_hash())
 
     def content(self) -> Item:
         """What is approved: the course without its dates, and without its version, which is a hash of it."""
@@ -252,32 +168,5 @@ class CoursePage(SharedPage):
         item = self.content()
         return dataclasses.replace(item, sections=(*dates, *item.sections))
 
-    def own_recording(self) -> Recording | None:
-        return self.recording
-
     def approval_content(self) -> dict[str, Any]:
-        return dataclasses.asdict(self.content()) | {
-            "task": self.task,
-            "topics": sorted(topic.pk for topic in self.topics.all()),
-            "serves": sorted(group.pk for group in self.serves.all()),
-            "recording": self.recording.digest if self.recording else "",
-            "channels": self.channel_texts,
-        }
-
-    def post_tags(self) -> tuple[str, ...]:
-        return ("DigitaltUtbud",)
-
-    def problems(self) -> list[Problem]:
-        return type(self).problems_of(self)
-
-    # --- pages ----------------------------------------------------------------------------------
-
-    def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        # Before it is published a course's files stand where it is being looked at (publishing.views).
-        file_base = getattr(request, "file_base", self.public_path)
-        return super().get_context(request, *args, **kwargs) | type(self).context_of(self, file_base)
-
-    def serve_preview(self, request: Any, mode_name: str) -> Any:
-        if not mode_name:
-            return super().serve_preview(request, mode_name)
-        return type(self).preview_of(request, self, mode_name)
+        return super().approval_content() | {"task": self.task}

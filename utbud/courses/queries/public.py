@@ -24,14 +24,12 @@ from utbud.courses.queries.times import (
     programmes_once,
     where_words,
 )
-from utbud.formats.html import item_html
 from utbud.learning.models import Topic
-from utbud.learning.queries import a_sentence_a_line, jsonld, lexicon, week_words
+from utbud.learning.queries import jsonld, material_context, week_words
 from utbud.notices import queries as notices
 from utbud.places.models import Place
 from utbud.places.phones import phone_words
 from utbud.places.queries import library
-from utbud.publishing import files
 
 PER_PAGE = 30
 ONLINE = "pa-natet"  # the place that is no place
@@ -276,32 +274,14 @@ def course_context(course: CoursePage, file_base: str, now: dt.datetime) -> dict
     """What the page of ``course`` shows beside its fields. ``file_base`` is the address its files stand under."""
     groups = groups_of(course, now)
     lines = lines_of(group.offered for group in groups)
-    item = course.dated(lines)
-    html = item_html(item, lexicon=lexicon())
-    voice, slow_voice = (_marks(sound) for sound in files.spoken(course, item))
-    return {
-        "item": item,
+    shared = material_context(course, course.dated(lines), file_base)
+    return shared | {
         "groups": groups,
         "texts_to": texts_to(),
-        "lead_html": html.lead,
         # The dates are read first, and stand among the groups.
-        "reading": html.sections[1:] if lines else html.sections,
-        "easy_html": a_sentence_a_line(item.easy),
-        "marks": voice,
-        "slow_marks": slow_voice,
-        "topic_list": course.topics.all(),
-        "drawing_url": f"{settings.MEDIA_URL}{course.drawing.file.name}" if course.drawing else "",
-        "checked": dates.date_words(course.checked_on, weekday=False),
-        "audio_url": file_base + "lyssna.mp3",
-        "slow_audio_url": file_base + "lyssna-langsamt.mp3",
-        "print_url": file_base + "utskrift.pdf",
-        "poster_url": file_base + "affisch.pdf",
+        "reading": shared["reading"][1:] if lines else shared["reading"],
         "jsonld": jsonld(schema(course, groups)),
     }
-
-
-def _marks(sound: Any) -> str:
-    return " ".join(f"{mark:.2f}" for mark in sound.meta["marks"]) if sound else ""
 
 
 # --- schema.org ---------------------------------------------------------------------------------
@@ -537,4 +517,4 @@ def joins_on_web(quota: Quota, now: dt.datetime) -> bool:
 
 def course_topics() -> list[str]:
     """The slugs of life goals that some published course serves."""
-    return list(Topic.objects.filter(courses__live=True).distinct().values_list("slug", flat=True))
+    return list(Topic.objects.filter(coursepages__live=True).distinct().values_list("slug", flat=True))

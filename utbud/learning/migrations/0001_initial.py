@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import django.utils.timezone
 import modelcluster.fields
-import utbud.learning.models.words
+import utbud.learning.models.material
 import wagtail.fields
 from django.conf import settings
 from django.db import migrations, models
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('easy', models.TextField(blank=True, help_text='Mycket korta meningar. LIX högst 30. En tom rad ger nytt stycke.', max_length=2000, verbose_name='på lätt svenska')),
                 ('sources', wagtail.fields.StreamField([('source', 2)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'Namn', 'max_length': 120}), 1: ('wagtail.blocks.URLBlock', (), {'label': 'Adress'}), 2: ('wagtail.blocks.StructBlock', [[('title', 0), ('url', 1)]], {'label': 'Källa'})}, verbose_name='källor')),
                 ('checked_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='senast kontrollerad')),
-                ('review_by', models.DateField(default=utbud.learning.models.words.in_a_year, verbose_name='ska kontrolleras senast')),
+                ('review_by', models.DateField(default=utbud.learning.models.material.in_a_year, verbose_name='ska kontrolleras senast')),
                 ('drawing', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailimages.image', verbose_name='teckning')),
                 ('recording', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='formats.recording', verbose_name='egen inläsning')),
                 ('responsible', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ansvarig för texten')),

@@ -1,0 +1,174 @@
+"""Digitala hörnan: short films that show how one does something."""
+
+import re
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import RichTextField
+from wagtail.rich_text import expand_db_html
+from wagtail.search import index
+
+from utbud.base.hashing import content_hash
+from utbud.base.richtext import blocks_from_html, blocks_from_text
+from utbud.formats.content import Item, Section
+from utbud.learning.models.material import PAPER_AND_CARDS, MaterialPage
+from utbud.media import captions
+from utbud.media.models import FILM_NAMES, POSTER, TimedPage, Version
+from utbud.publishing.models import ApprovedPage, OwnFile
+
+KIND = _("Digitala hörnan")
+YOUTUBE_ID = re.compile(r"[\w-]{11}")
+
+
+class FilmIndexPage(ApprovedPage):
+    """The films at /filmer/. What it lists it asks for when it is shown."""
+
+    intro = models.TextField(_("inledning"), blank=True, max_length=600)
+
+    parent_page_types = ["web.StartPage"]
+    subpage_types = ["films.FilmPage"]
+    max_count = 1
+    content_panels = [*ApprovedPage.content_panels, FieldPanel("intro")]
+    promote_panels = [FieldPanel("slug")]
+    settings_panels: list[Any] = []
+    template = "films/film_index.html"
+
+    list_of: ClassVar[Callable[[Any], dict[str, Any]]] = staticmethod(lambda request: {})  # see films/apps.py
+
+    class Meta:
+        verbose_name = _("lista över filmer")
+
+    def approval_content(self) -> dict[str, Any]:
+        return {"title": self.title, "slug": self.slug, "intro": self.intro}
+
+    def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        return context | type(self).list_of(request)
+
+
+class FilmPage(MaterialPage, TimedPage):  # type: ignore[django-manager-missing]  # two abstract parents
+    """A film: our own (``asset``), or one that is on YouTube already. ``title`` says what one will be able to do."""
+
+    needs = models.TextField(
+        _("det här behöver du"), blank=True, max_length=600, help_text=_("En sak på varje rad.")
+    )
+    about = RichTextField(_("om filmen"), features=["bold", "ul", "ol", "link"], max_length=3000, blank=True)
+    seen = models.TextField(
+        _("det som syns men inte sägs"),
+        blank=True,
+        max_length=3000,
+        help_text=_("För den som inte ser filmen. Tomt om allt viktigt också sägs."),
+    )
+    poster_at = models.FloatField(_("stillbilden, sekund"), null=True, blank=True)
+    youtube_id = models.CharField(
+        _("filmens id på YouTube"),
+        max_length=11,
+        blank=True,
+        validators=[
+            RegexValidator(r"^[\w-]{11}$", _("Elva tecken, det som står efter «v=» i filmens adress."))
+        ],
+    )
+    youtube_seconds = models.FloatField(_("filmens längd på YouTube, i sekunder"), null=True, blank=True)
+
+    BASE = "/filmer/"
+    TAGS = ("DigitalaHornan", "DigitaltUtbud")
+    RESERVED_SLUGS = frozenset({"amne"})
+    FILES = PAPER_AND_CARDS
+    OWN_NAMES = ("film.mp4", "film-720p.mp4", "film-480p.mp4", "film.vtt", "film.jpg", "film.m4a")
+    parent_page_types = ["films.FilmIndexPage"]
+    subpage_types: list[str] = []
+    template = "films/film.html"
+    search_fields = [
+        *MaterialPage.search_fields,
+        index.SearchField("about"),
+        index.SearchField("script"),
+        index.SearchField("seen"),
+    ]
+
+    class Meta:
+        verbose_name = _("film")
+        verbose_name_plural = _("filmer")
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the film is, None when it is not known."""
+        return self.youtube_seconds if self.youtube_id else super().seconds
+
+    @property
+    def cues(self) -> tuple[captions.Cue, ...]:
+        """The captions."""
+        return captions.cues_of(self.captions)
+
+    @property
+    def chapter_list(self) -> tuple[captions.Chapter, ...]:
+        """The chapters, in order."""
+        return captions.chapters_of(self.chapters)
+
+    def transcript(self) -> tuple[captions.Part, ...]:
+        """What is said, under the chapters."""
+        return captions.transcript(self.cues, self.chapter_list)
+
+    # --- what goes out --------------------------------------------------------------------------
+
+    def content(self) -> Item:
+        needs = [line.strip() for line in self.needs.splitlines() if line.strip()]
+        said = _t("Det som sägs i filmen")
+        parts = (
+            Section(_t("Det här behöver du"), blocks_from_text("\n\n".join(needs))),
+            Section(_t("Om filmen"), blocks_from_html(expand_db_html(self.about))),
+            *captions.sections(self.transcript(), said),
+            Section(_t("Det som syns i filmen"), blocks_from_text(self.seen)),
+        )
+        return Item(
+            kind=str(KIND),
+            title=self.title,
+            lead=self.one_sentence,
+            path=self.public_path,
+            version="",
+            date=self.checked_on,
+            sections=tuple(part for part in parts if part.blocks),
+            easy=blocks_from_text(self.easy),
+            picture=self.picture(),
+        )
+
+    def approval_content(self) -> dict[str, Any]:
+        poster = self.poster()
+        return (
+            super().approval_content()
+            | self.timed_content()
+            | {"youtube": self.youtube_id, "poster": poster.digest if poster else ""}
+        )
+
+    def poster(self) -> Version | None:
+        """The frame that stands for the film."""
+        if self.asset is None:
+            return None
+        chosen = [f"{POSTER}-{self.poster_at:.3f}"] if self.poster_at is not None else []
+        first = [one.name for one in self.asset.versions.all() if one.name.startswith(POSTER)]
+        return self.asset.version(*chosen, *first)
+
+    def own_files(self) -> dict[str, OwnFile]:
+        """The film itself in the sizes there are, its captions, its poster and its sound."""
+        found: dict[str, OwnFile] = {}
+        if self.asset is not None and self.asset.is_ready:
+            versions = {
+                "film.mp4": self.asset.version(*FILM_NAMES),
+                "film-720p.mp4": self.asset.version("720p"),
+                "film-480p.mp4": self.asset.version("480p"),
+                "film.jpg": self.poster(),
+                "film.m4a": self.asset.version("sound"),
+            }
+            found = {
+                name: OwnFile(key=version.digest, stored=str(version.file.name), bytes=version.bytes)
+                for name, version in versions.items()
+                if version is not None
+            }
+        if self.captions:
+            text = captions.vtt(self.cues)
+            found["film.vtt"] = OwnFile(key=content_hash(text), text=text)
+        return found

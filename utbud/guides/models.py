@@ -1,0 +1,268 @@
+"""Instruction material: guides that take one action at a time, made with partners."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+from wagtail.images.blocks import ImageChooserBlock
+from wagtail.images.models import Image
+from wagtail.models import Orderable, Revision
+from wagtail.search import index
+
+from utbud.base.richtext import Block, blocks_from_text
+from utbud.films.models import FilmPage
+from utbud.formats.content import Item, Partner, Picture, Section, Step
+from utbud.learning.models.material import PAPER_AND_CARDS, SPEECH, MaterialPage
+from utbud.media.models import PRIVATE
+from utbud.people.models import Organisation
+from utbud.publishing.models import ApprovedPage
+
+KIND = _("Guide")
+RIGHT, WRONG = _("Så ska det se ut"), _("Om det inte blir så här")
+
+
+class GuideIndexPage(ApprovedPage):
+    """The guides at /guider/. What it lists it asks for when it is shown."""
+
+    intro = models.TextField(_("inledning"), blank=True, max_length=600)
+
+    parent_page_types = ["web.StartPage"]
+    subpage_types = ["guides.GuidePage"]
+    max_count = 1
+    content_panels = [*ApprovedPage.content_panels, FieldPanel("intro")]
+    promote_panels = [FieldPanel("slug")]
+    settings_panels: list[Any] = []
+    template = "guides/guide_index.html"
+
+    list_of: ClassVar[Callable[[Any], dict[str, Any]]] = staticmethod(
+        lambda request: {}
+    )  # see guides/apps.py
+
+    class Meta:
+        verbose_name = _("lista över guider")
+
+    def approval_content(self) -> dict[str, Any]:
+        return {"title": self.title, "slug": self.slug, "intro": self.intro}
+
+    def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        return context | type(self).list_of(request)
+
+
+class StepBlock(blocks.StructBlock):
+    """One action, what one sees then, and what to do when one does not."""
+
+    action = blocks.CharBlock(label=_("Gör så här"), max_length=300, help_text=_("En enda sak."))
+    picture = ImageChooserBlock(
+        label=_("Bild"), required=False, help_text=_("Markera i bilden och dölj uppgifter under «Bilder».")
+    )
+    alt = blocks.CharBlock(
+        label=_("Bilden i ord"), required=False, max_length=200, help_text=_("För den som inte ser bilden.")
+    )
+    right = blocks.TextBlock(label=RIGHT, required=False, max_length=400)
+    wrong = blocks.TextBlock(label=WRONG, required=False, max_length=600)
+
+    class Meta:
+        label = _("Steg")
+        icon = "list-ol"
+
+
+class GuidePage(MaterialPage):
+    """A guide to one task. ``title`` says what one will be able to do: «Skaffa BankID i en ny telefon»."""
+
+    needs = models.TextField(
+        _("det här behöver du"), blank=True, max_length=600, help_text=_("En sak på varje rad.")
+    )
+    minutes = models.PositiveSmallIntegerField(
+        _("så många minuter tar det"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(240)],
+    )
+    steps = StreamField([("step", StepBlock())], verbose_name=_("steg"), blank=True, max_num=30)
+    done = models.TextField(
+        _("när det är klart"), blank=True, max_length=400, help_text=_("Vad man har gjort, och kan göra nu.")
+    )
+    film = models.ForeignKey(
+        FilmPage,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="guides",
+        verbose_name=_("filmen som visar samma sak"),
+    )
+
+    BASE = "/guider/"
+    RESERVED_SLUGS = frozenset({"amne", "mapp", "partner"})
+    FILES = (*PAPER_AND_CARDS, *SPEECH)
+    parent_page_types = ["guides.GuideIndexPage"]
+    subpage_types: list[str] = []
+    template = "guides/guide.html"
+    search_fields = [
+        *MaterialPage.search_fields,
+        index.SearchField("steps"),
+        index.SearchField("needs"),
+        index.SearchField("done"),
+    ]
+
+    class Meta:
+        verbose_name = _("guide")
+        verbose_name_plural = _("guider")
+
+    # --- what goes out --------------------------------------------------------------------------
+
+    def step_list(self) -> tuple[Step, ...]:
+        """The steps with their pictures, in order."""
+        return tuple(
+            Step(
+                action=str(block.value["action"]).strip(),
+                picture=_picture(block.value["picture"], str(block.value["alt"] or "")),
+                right=str(block.value["right"] or "").strip(),
+                wrong=str(block.value["wrong"] or "").strip(),
+            )
+            for block in self.steps
+        )
+
+    def partner_list(self) -> tuple[Partner, ...]:
+        """Whom it is made together with."""
+        return tuple(partner_of(row.organisation) for row in self.partners.all())
+
+    def content(self) -> Item:
+        needs = [line.strip() for line in self.needs.splitlines() if line.strip()]
+        steps = self.step_list()
+        said: list[Block] = []
+        for step in steps:
+            words = [step.action]
+            if step.right:
+                words.append(f"{_t('Så ska det se ut')}: {step.right}")
+            if step.wrong:
+                words.append(f"{_t('Om det inte blir så här')}: {step.wrong}")
+            said += [Block("ol", block.runs) for block in blocks_from_text(" ".join(map(_ended, words)))]
+        parts = (
+            Section(
+                _t("Det här behöver du"),
+                tuple(Block("li", block.runs) for line in needs for block in blocks_from_text(line)),
+            ),
+            Section(_t("Gör så här"), tuple(said)),
+            Section(_t("När det är klart"), blocks_from_text(self.done)),
+        )
+        return Item(
+            kind=str(KIND),
+            title=self.title,
+            lead=self.one_sentence,
+            path=self.public_path,
+            version="",
+            date=self.checked_on,
+            sections=tuple(part for part in parts if part.blocks),
+            easy=blocks_from_text(self.easy),
+            picture=self.picture(),
+            steps=steps,
+            partners=self.partner_list(),
+        )
+
+    def approval_content(self) -> dict[str, Any]:
+        return super().approval_content() | {"minutes": self.minutes, "film": self.film_id}
+
+
+def _ended(text: str) -> str:
+    return text if text[-1:] in (".", "?", "!", "…") else text + "."
+
+
+def _picture(image: Image | None, alt: str) -> Picture | None:
+    return Picture(name=image.file.name, alt=alt, digest=image.get_file_hash()) if image else None
+
+
+def partner_of(organisation: Organisation) -> Partner:
+    """A partner as formats show it."""
+    logo = organisation.logo
+    return Partner(
+        name=organisation.name,
+        logo_name=logo.file.name if logo else "",
+        logo_digest=logo.get_file_hash() if logo else "",
+    )
+
+
+class GuidePartner(Orderable):
+    """An organisation that a guide is made together with."""
+
+    page = ParentalKey(GuidePage, on_delete=models.CASCADE, related_name="partners")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", verbose_name=_("tillsammans med")
+    )
+
+    panels = [FieldPanel("organisation")]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("partner")
+        constraints = [
+            models.UniqueConstraint(fields=["page", "organisation"], name="a_partner_is_named_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.organisation)
+
+
+class PartnerReview(models.Model):
+    """A revision put before a partner by a link, and what they said. Only a hash of the link's secret is kept.
+
+    A partner's yes is advice: the responsible publisher decides (docs/adr/0005).
+    """
+
+    guide = models.ForeignKey(GuidePage, models.CASCADE, related_name="reviews", verbose_name=_("guide"))
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="+", verbose_name=_("partner")
+    )
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="+", verbose_name=_("version"))
+    token_hash = models.CharField(max_length=64, unique=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField(_("frågad"))
+    expires_at = models.DateTimeField(_("länken gäller till"))
+    answered_at = models.DateTimeField(_("svarade"), null=True, blank=True)
+    agrees = models.BooleanField(_("godkänner"), null=True, blank=True)
+    comment = models.TextField(_("kommentar"), blank=True, max_length=4000)
+    who = models.CharField(_("vem som svarade"), max_length=120, blank=True)
+    seen_at = models.DateTimeField(_("läst av oss"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("partners granskning")
+        verbose_name_plural = _("partners granskningar")
+        ordering = ["-asked_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at=None, agrees=None)
+                | Q(answered_at__isnull=False, agrees__isnull=False),
+                name="an_answer_has_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} – {self.guide}"
+
+
+class MarkedPicture(models.Model):
+    """A picture with marks, made in the editor: what it was made from, so that it can be changed.
+
+    What is blurred is gone from ``image``, which readers get. The ``source`` shows it still, and is never served to them.
+    """
+
+    source = models.FileField(_("bilden utan markeringar"), max_length=200, upload_to=f"{PRIVATE}pictures/")
+    marks = models.JSONField(_("markeringar"), default=list)  # see guides/marks.py
+    image = models.OneToOneField(Image, models.CASCADE, related_name="marked", verbose_name=_("bilden"))
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(_("gjord"))
+
+    class Meta:
+        verbose_name = _("markerad bild")
+        verbose_name_plural = _("markerade bilder")
+
+    def __str__(self) -> str:
+        return str(self.image)

@@ -1,0 +1,371 @@
+"""Podden Ofiktion: a show, its episodes, the steps from idea to feed, the guests, and how often it is heard."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import RichTextField
+from wagtail.images.models import Image
+from wagtail.models import Orderable
+from wagtail.rich_text import expand_db_html
+from wagtail.search import index
+
+from utbud.base.hashing import content_hash
+from utbud.base.richtext import blocks_from_html, blocks_from_text
+from utbud.formats.content import Item, Section
+from utbud.learning.models.material import PAPER_AND_CARDS, MaterialPage
+from utbud.media import captions
+from utbud.media.models import TimedPage
+from utbud.publishing.models import ApprovedPage, OwnFile
+
+KIND = _("Podden Ofiktion")
+
+
+def new_guid() -> str:
+    """The id of a new episode (UUID, version 4)."""
+    return str(uuid.uuid4())
+
+
+class PodcastIndexPage(ApprovedPage):
+    """The library's podcasts at /podd/."""
+
+    intro = models.TextField(_("inledning"), blank=True, max_length=600)
+
+    parent_page_types = ["web.StartPage"]
+    subpage_types = ["podcast.ShowPage"]
+    max_count = 1
+    content_panels = [*ApprovedPage.content_panels, FieldPanel("intro")]
+    promote_panels = [FieldPanel("slug")]
+    settings_panels: list[Any] = []
+    template = "podcast/podcast_index.html"
+
+    class Meta:
+        verbose_name = _("lista över poddar")
+
+    def approval_content(self) -> dict[str, Any]:
+        return {"title": self.title, "slug": self.slug, "intro": self.intro}
+
+    def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        return context | {"shows": self.get_children().live().specific()}
+
+
+class ShowPage(ApprovedPage):
+    """A podcast. What its feed says of it, and its page, /podd/<slug>/."""
+
+    description = models.TextField(
+        _("om podden"), max_length=4000, help_text=_("Visas i poddapparna. Högst 4 000 byte.")
+    )
+    author = models.CharField(
+        _("görs av"), max_length=120, blank=True, help_text=_("Tomt för bibliotekets namn.")
+    )
+    owner_email = models.EmailField(
+        _("e-post för poddapparna"),
+        blank=True,
+        help_text=_("Apple och Spotify skriver dit. Den syns i flödet."),
+    )
+    category = models.CharField(_("kategori hos Apple"), max_length=60, default="Education")
+    subcategory = models.CharField(_("underkategori hos Apple"), max_length=60, blank=True, default="How To")
+    explicit = models.BooleanField(_("innehåller grovt språk"), default=False)
+    licence = models.CharField(
+        _("licens"), max_length=40, blank=True, default="cc-by-4.0", help_text=_("Förkortning enligt SPDX.")
+    )
+    feed_locked = models.BooleanField(
+        _("får inte flyttas av andra"),
+        default=True,
+        help_text=_("Andra poddtjänster får då inte ta över podden."),
+    )
+    cover = models.ForeignKey(
+        Image,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("omslag"),
+        help_text=_("Kvadratiskt, 1400–3000 punkter. Tomt: vi gör ett i bibliotekets utseende."),
+    )
+    # Set once for life: UUIDv5 of the feed's first address (podcastindex.org/namespace/1.0, podcast:guid).
+    guid = models.UUIDField(_("poddens id"), null=True, blank=True, unique=True, editable=False)
+    moved_to = models.URLField(
+        _("flödet har flyttat till"),
+        max_length=300,
+        blank=True,
+        help_text=_("Fyll i när podden lämnar oss. Flödet skickar då poddapparna vidare."),
+    )
+
+    RESERVED_SLUGS: frozenset[str] = frozenset()
+    parent_page_types = ["podcast.PodcastIndexPage"]
+    subpage_types = ["podcast.EpisodePage"]
+    template = "podcast/show.html"
+    search_fields = [*ApprovedPage.search_fields, index.SearchField("description")]
+
+    context_of: ClassVar[Callable[["ShowPage", Any], dict[str, Any]]]  # see podcast/apps.py
+
+    class Meta:
+        verbose_name = _("podd")
+        verbose_name_plural = _("poddar")
+
+    @property
+    def public_path(self) -> str:
+        """The public address of the show."""
+        return f"/podd/{self.slug}/"
+
+    def approval_content(self) -> dict[str, Any]:
+        names = ("title", "slug", "description", "author", "owner_email", "category", "subcategory")
+        told = {
+            name: getattr(self, name) for name in (*names, "explicit", "licence", "feed_locked", "moved_to")
+        }
+        return told | {"cover": self.cover.get_file_hash() if self.cover else ""}
+
+    def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        return context | type(self).context_of(self, request)
+
+
+class EpisodePage(MaterialPage, TimedPage):  # type: ignore[django-manager-missing]  # two abstract parents
+    """An episode. Its text version is its captions, with who speaks."""
+
+    class Kind(models.TextChoices):
+        """Apple's kinds of episodes."""
+
+        FULL = "full", _("avsnitt")
+        TRAILER = "trailer", _("trailer")
+        BONUS = "bonus", _("extra")
+
+    notes = RichTextField(
+        _("om avsnittet"), features=["bold", "ul", "ol", "link"], max_length=3500, blank=True
+    )
+    season = models.PositiveSmallIntegerField(_("säsong"), null=True, blank=True)
+    number = models.PositiveSmallIntegerField(_("nummer"), null=True, blank=True)
+    episode_kind = models.CharField(_("slag"), max_length=7, choices=Kind, default=Kind.FULL)
+    explicit = models.BooleanField(_("innehåller grovt språk"), default=False)
+    # What podcast apps know it by, for ever: ours, or the one it had where it came from.
+    guid = models.CharField(_("avsnittets id"), max_length=300, unique=True, default=new_guid, editable=False)
+    # When it came out where it came from; otherwise it comes out when it is published.
+    first_out = models.DateTimeField(_("kom ut"), null=True, blank=True, editable=False)
+    came_from = models.URLField(_("ljudet hos den förra värden"), max_length=500, blank=True, editable=False)
+
+    exclude_fields_in_copy = ["guid", "first_out", "came_from"]
+    RESERVED_SLUGS = frozenset({"rss", "flytta"})
+    FILES = PAPER_AND_CARDS
+    parent_page_types = ["podcast.ShowPage"]
+    subpage_types: list[str] = []
+    template = "podcast/episode.html"
+    search_fields = [*MaterialPage.search_fields, index.SearchField("notes"), index.SearchField("script")]
+
+    class Meta:
+        verbose_name = _("avsnitt")
+        verbose_name_plural = _("avsnitt")
+
+    @property
+    def show(self) -> ShowPage:
+        """The show that it belongs to."""
+        return ShowPage.objects.get(pk=self.get_parent().pk)
+
+    @property
+    def public_path(self) -> str:
+        # «/home/podd/ofiktion/avsnitt/»: the address without the start page's own part.
+        return "/" + self.url_path.split("/", 2)[2] if self.url_path else f"/podd/{self.slug}/"
+
+    @property
+    def cues(self) -> tuple[captions.Cue, ...]:
+        """What is said, and by whom."""
+        return captions.cues_of(self.captions)
+
+    @property
+    def chapter_list(self) -> tuple[captions.Chapter, ...]:
+        """The chapters, in order."""
+        return captions.chapters_of(self.chapters)
+
+    def transcript(self) -> tuple[captions.Part, ...]:
+        """The text version, under the chapters."""
+        return captions.transcript(self.cues, self.chapter_list)
+
+    # --- what goes out --------------------------------------------------------------------------
+
+    def content(self) -> Item:
+        parts = (
+            Section(_t("Om avsnittet"), blocks_from_html(expand_db_html(self.notes))),
+            *captions.sections(self.transcript(), _t("Det som sägs i avsnittet")),
+        )
+        return Item(
+            kind=str(KIND),
+            title=self.title,
+            lead=self.one_sentence,
+            path=self.public_path,
+            version="",
+            date=self.checked_on,
+            sections=tuple(part for part in parts if part.blocks),
+            easy=blocks_from_text(self.easy),
+            picture=self.picture(),
+        )
+
+    def approval_content(self) -> dict[str, Any]:
+        guests = [[guest.name, guest.role] for guest in self.guests.all()]
+        told = {
+            "season": self.season,
+            "number": self.number,
+            "kind": self.episode_kind,
+            "explicit": self.explicit,
+        }
+        return super().approval_content() | self.timed_content() | told | {"guests": guests}
+
+    def own_files(self) -> dict[str, OwnFile]:
+        """The text version with times, and the chapters; the sound has an address of its own (Enclosure)."""
+        found: dict[str, OwnFile] = {}
+        if self.captions:
+            text = captions.vtt(self.cues)
+            found["text.vtt"] = OwnFile(key=content_hash(text), text=text)
+        return found
+
+
+class Guest(Orderable):
+    """Somebody who takes part in an episode, and that they have said yes to it."""
+
+    page = ParentalKey(EpisodePage, on_delete=models.CASCADE, related_name="guests")
+    name = models.CharField(_("namn"), max_length=120)
+    role = models.CharField(
+        _("roll"),
+        max_length=40,
+        choices=[("host", _("programledare")), ("guest", _("gäst"))],
+        default="guest",
+    )
+    consent_on = models.DateField(
+        _("sa ja den"), null=True, blank=True, help_text=_("Dagen då personen sa ja till att vara med.")
+    )
+    consent_how = models.CharField(
+        _("hur"), max_length=120, blank=True, help_text=_("Till exempel: muntligt vid inspelningen.")
+    )
+
+    panels = [FieldPanel("name"), FieldPanel("role"), FieldPanel("consent_on"), FieldPanel("consent_how")]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("medverkande")
+        verbose_name_plural = _("medverkande")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Step(models.TextChoices):
+    """The way of an episode. The last two are what approval says (publishing), and have no row."""
+
+    IDEA = "idea", _("Idé")
+    SCRIPT = "script", _("Manus")
+    RECORDED = "recorded", _("Inspelat")
+    EDITED = "edited", _("Klippt")
+    TEXT = "text", _("Textversion")
+
+
+class ProductionStep(models.Model):
+    """A step of an episode: who does it and by when, and that it is done."""
+
+    episode = models.ForeignKey(
+        EpisodePage, models.CASCADE, related_name="production", verbose_name=_("avsnitt")
+    )
+    step = models.CharField(_("steg"), max_length=10, choices=Step)
+    who = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("vem"),
+    )
+    due_on = models.DateField(_("senast"), null=True, blank=True)
+    done_at = models.DateTimeField(_("klart"), null=True, blank=True)
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    note = models.CharField(_("anteckning"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("produktionssteg")
+        verbose_name_plural = _("produktionssteg")
+        constraints = [
+            models.UniqueConstraint(fields=["episode", "step"], name="a_step_once_an_episode"),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=False) | Q(done_by=None), name="a_step_has_when_before_who"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.episode} – {self.get_step_display()}"
+
+
+class Enclosure(models.Model):
+    """An MP3 as podcast apps fetch it, with chapters and cover in it. Its address holds its digest and is never reused.
+
+    A corrected title makes a new one; the old goes on answering.
+    """
+
+    episode = models.ForeignKey(
+        EpisodePage, models.CASCADE, related_name="enclosures", verbose_name=_("avsnitt")
+    )
+    key = models.CharField(_("nyckel"), max_length=64)  # a hash of all it is made from
+    digest = models.CharField(
+        _("kontrollsumma"), max_length=64, validators=[RegexValidator(r"^[0-9a-f]{64}$")], db_index=True
+    )
+    file = models.FileField(_("fil"), max_length=200)
+    bytes = models.PositiveBigIntegerField(_("storlek i byte"))
+    seconds = models.FloatField(_("längd i sekunder"))
+    header_bytes = models.PositiveBigIntegerField(
+        _("byte före ljudet")
+    )  # ID3: a minute of sound comes after it
+    lufs = models.FloatField(_("ljudstyrka, LUFS"))
+    peak = models.FloatField(_("högsta topp, dBTP"))
+    made_at = models.DateTimeField(_("gjord"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("ljudfil i flödet")
+        verbose_name_plural = _("ljudfiler i flödet")
+        ordering = ["-made_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["episode", "key"], name="an_enclosure_is_made_once")]
+
+    def __str__(self) -> str:
+        return f"{self.episode} {self.digest[:8]}"
+
+
+class Listener(models.Model):
+    """Somebody, by a salted hash, who has begun to fetch an episode: how much, within 24 hours (IAB 2.1, 5.2).
+
+    No address is stored; the salt is thrown away with the rows, after two days.
+    """
+
+    episode = models.ForeignKey(EpisodePage, models.CASCADE, related_name="+")
+    hashed = models.CharField(max_length=64)
+    since = models.DateTimeField()
+    bytes = models.PositiveBigIntegerField(default=0)
+    counted = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["episode", "hashed", "since"], name="podcast_listener_since")]
+
+    def __str__(self) -> str:
+        return f"{self.episode_id} {self.hashed[:8]}"
+
+
+class DailyDownloads(models.Model):
+    """How many times an episode was downloaded on a day, and with which app."""
+
+    episode = models.ForeignKey(
+        EpisodePage, models.CASCADE, related_name="downloads", verbose_name=_("avsnitt")
+    )
+    day = models.DateField(_("dag"))
+    app = models.CharField(_("app"), max_length=60)
+    count = models.PositiveIntegerField(_("antal"), default=0)
+
+    class Meta:
+        verbose_name = _("nedladdningar")
+        verbose_name_plural = _("nedladdningar")
+        constraints = [models.UniqueConstraint(fields=["episode", "day", "app"], name="a_row_a_day_and_app")]
+
+    def __str__(self) -> str:
+        return f"{self.episode_id} {self.day} {self.app}: {self.count}"
