@@ -22,6 +22,7 @@ from utbud.notices import queries as notices
 from utbud.people.models import ResponsiblePublisher, User
 from utbud.publishing import queries as publishing
 from utbud.publishing.models import ApprovalRequest
+from utbud.web import first_steps
 
 CERTIFICATE_WARNING = dt.timedelta(days=90)
 SHOWN = 8  # rows of each kind; the rest is a link away
@@ -54,6 +55,7 @@ def today_for(user: User, now: dt.datetime) -> list[Group]:
 
 def _groups(user: User, now: dt.datetime) -> Iterator[Group]:
     today = dates.local(now).date()
+    yield _first_steps(user)
     yield _approvals(user)
     yield _returned(user)
     yield _changed()
@@ -69,6 +71,12 @@ def _groups(user: User, now: dt.datetime) -> Iterator[Group]:
     yield _deliveries()
     yield _reviews(today)
     yield _certificates(today)
+
+
+def _first_steps(user: User) -> Group:
+    left = first_steps.left_for(user)
+    tasks = [Task(step.title, step.url, step.why) for step in left[:SHOWN]]
+    return Group(_("Kom i gång"), tasks, len(left), urgent=True)
 
 
 def _approvals(user: User) -> Group:
