@@ -10,12 +10,14 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import Any
 
 from utbud.processes import Child, Supervisor, end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "utbud.settings")
+SLOW = "--slow"
 ROUND_EVERY = 1.0  # seconds between two looks at what is due
 
 
@@ -28,7 +30,7 @@ def say(line: str) -> None:
 
 
 def serve(*arguments: str) -> None:
-    """Web, jobs and schedule under one supervisor. ``--demo`` first fills an empty site and tells its logins."""
+    """Web, both kinds of jobs and schedule under one supervisor. ``--demo`` first fills an empty site and tells its logins."""
     from django.conf import settings
     from django.db import connections
 
@@ -39,7 +41,12 @@ def serve(*arguments: str) -> None:
         demo()
     connections.close_all()  # a connection must not be shared by processes
     say(f"Digitalt utbud startar: webb, jobb och schema. Öppna {settings.BASE_URL} – avsluta med Ctrl-C.")
-    children = [Child("webb", web), Child("jobb", worker), Child("schema", schedule)]
+    children = [
+        Child("webb", web),
+        Child("jobb", worker),
+        Child("film", partial(worker, SLOW)),
+        Child("schema", schedule),
+    ]
     Supervisor(children, say).run()
     say("Digitalt utbud är avslutat.")
     os._exit(0)  # taking a loaded Django down piece by piece takes a second, for nothing
@@ -92,11 +99,13 @@ def worker_application() -> Callable[..., Any]:
     return application()
 
 
-def worker() -> None:
-    """The jobs: one after another, from the database."""
-    os.nice(10)  # whoever waits for a page goes before sound and print being made
-    say("Jobben körs en i taget, så fort de finns.")
-    django("db_worker", "--no-startup-delay", "--no-reload", "-v", "0")
+def worker(*arguments: str) -> None:
+    """The jobs: one after another, from the database. ``--slow``: those that take minutes, which nothing quick waits for."""
+    slow = SLOW in arguments
+    os.nice(15 if slow else 10)  # whoever waits for a page goes before sound and print being made, films last
+    say("Filmer görs en i taget." if slow else "Jobben körs en i taget, så fort de finns.")
+    queue = "slow" if slow else "default"
+    django("db_worker", "--queue-name", queue, "--no-startup-delay", "--no-reload", "-v", "0")
 
 
 def schedule() -> None:
@@ -228,14 +237,17 @@ def django(*arguments: str) -> None:
 COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "serve": (serve, "kör allt: webb, jobb och schema, och startar om det som dör"),
     "web": (web, "kör bara webben"),
-    "worker": (worker, "kör bara jobben (ljud, utskrifter och annat som görs i bakgrunden)"),
+    "worker": (
+        worker,
+        "kör bara jobben (utskick, utskrifter, uppläsning); --slow: de som tar lång tid (film)",
+    ),
     "schedule": (schedule, "kör bara schemat (publicerar i tid, skickar brev, städar)"),
     "prepare": (prepare, "gör databas och statiska filer redo, efter installation och uppdatering"),
     "setup": (lambda: django("utbud_setup"), "lägger in det som ett nytt bibliotek börjar med"),
     "demo": (demo, "fyller en tom webbplats med demons innehåll"),
     "check": (check, "kontrollerar att allt som behövs fungerar, och säger vad du kan göra"),
 }
-TAKES = {"serve": {"--demo"}}  # what may stand after a command of ours
+TAKES = {"serve": {"--demo"}, "worker": {SLOW}}  # what may stand after a command of ours
 
 
 def main() -> None:

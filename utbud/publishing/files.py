@@ -135,6 +135,13 @@ def make_soon(request: ApprovalRequest) -> None:
     """Have the worker make the files, so that they are there when the publisher looks."""
     make_files.enqueue(request.pk)
     make_films.enqueue(revision_id=request.revision_id)
+    make_own_soon(request)
+
+
+def make_own_soon(request: ApprovalRequest) -> None:
+    """Have the worker make what the page of a request cannot go out without, where something lacks."""
+    if not request.revision.as_object().is_made():
+        make_own.enqueue(revision_id=request.revision_id)
 
 
 @task()
@@ -145,12 +152,20 @@ def make_files(request_id: int) -> None:
         make(request.revision.as_object())
 
 
-@task(priority=-10)
+@task(queue_name="slow", priority=10)
 def make_films(revision_id: int) -> None:
-    """Make what takes long of a revision, when nothing quicker waits. Doing it twice makes nothing twice."""
+    """Make what takes long of a revision: seconds, so it goes before films that staff sent in. Doing it twice makes nothing twice."""
     revision = Revision.objects.filter(pk=revision_id).first()
     if revision is not None:
         make(revision.as_object(), slow=True)
+
+
+@task(queue_name="slow", priority=20)
+def make_own(revision_id: int) -> None:
+    """Make what the page of a revision cannot go out without: somebody waits for it. Twice makes nothing twice."""
+    revision = Revision.objects.filter(pk=revision_id).first()
+    if revision is not None:
+        revision.as_object().make_own()
 
 
 def spoken(page: ApprovedPage, item: Item) -> tuple[Rendition | None, Rendition | None]:
