@@ -231,38 +231,38 @@ def _when(text: str, place: int, at: int, narration: Narration) -> float:
 
 
 @lru_cache(maxsize=1000)
-def caption(text: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
-    """``text`` in pieces of at most two lines of WIDTH letters: (where it begins in ``text``, its lines).
+def caption(text: str, width: int = WIDTH) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """``text`` in pieces of at most two lines of ``width`` letters: (where it begins in ``text``, its lines).
 
     The cheapest way to divide it: few pieces, ended where the sentence itself draws breath.
     """
-    words = _words(text)
+    words = _words(text, width)
     best: list[tuple[float, int]] = [
         (0.0, 0)
     ]  # for the words before each: the cost, and where its last piece begins
     for end in range(1, len(words) + 1):
         choices = []
-        for begin in range(max(0, end - 12), end):
-            if _lines([word for _place, word in words[begin:end]]) is not None:
+        for begin in range(max(0, end - width * 12 // WIDTH), end):
+            if _lines([word for _place, word in words[begin:end]], width) is not None:
                 cost = 20 + _break(words, end) + _stub(words[begin:end])
                 choices.append((best[begin][0] + cost, begin))
         best.append(min(choices))
     pieces, end = [], len(words)
     while end:
         begin = best[end][1]
-        shown = _lines([word for _place, word in words[begin:end]]) or ()
+        shown = _lines([word for _place, word in words[begin:end]], width) or ()
         pieces.append((words[begin][0], tuple(line.replace(JOINED, " ") for line in shown)))
         end = begin
     return tuple(reversed(pieces))
 
 
-def _words(text: str) -> list[tuple[int, str]]:
+def _words(text: str, width: int) -> list[tuple[int, str]]:
     """The words and where they begin. A phone number is one; one that is very long is several."""
     glued = GLUED.sub(JOINED, PHONE.sub(lambda found: found.group().replace(" ", JOINED), text))
     words = []
     for found in re.finditer(r"[^ \t\n\r]+", glued):
         word = found.group()
-        step = len(word) if len(word) <= WHOLE else WIDTH
+        step = len(word) if len(word) <= max(WHOLE, width) else width
         words += [(found.start() + at, word[at : at + step]) for at in range(0, len(word), step)]
     return words
 
@@ -279,13 +279,13 @@ def _stub(words: Sequence[tuple[int, str]]) -> float:
     return max(0, 18 - sum(len(word) + 1 for _place, word in words))
 
 
-def _lines(words: Sequence[str]) -> tuple[str, ...] | None:
+def _lines(words: Sequence[str], width: int) -> tuple[str, ...] | None:
     """The words on one line, or on two as even as can be. None when they have no room."""
     whole = " ".join(words)
-    if len(whole) <= WIDTH or len(words) == 1:
+    if len(whole) <= width or len(words) == 1:
         return (whole,)
     halves = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
-    fitting = [half for half in halves if all(_fits(line) for line in half)]
+    fitting = [half for half in halves if all(_fits(line, width) for line in half)]
     return min(fitting, key=_uneven, default=None)
 
 
@@ -294,8 +294,8 @@ def _uneven(half: tuple[str, str]) -> int:
     return abs(len(half[0]) - len(half[1])) - (12 if half[0][-1] in ".?!:;,–" else 0)
 
 
-def _fits(line: str) -> bool:
-    return len(line) <= WIDTH or " " not in line
+def _fits(line: str, width: int) -> bool:
+    return len(line) <= width or " " not in line
 
 
 def vtt(captions: Sequence[Cue]) -> str:
