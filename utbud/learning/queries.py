@@ -18,7 +18,7 @@ from utbud.base.richtext import Block, sentence_spans
 from utbud.formats.content import Item
 from utbud.formats.html import EMPTY, Explained, Explainer, Lexicon, blocks_html, item_html
 from utbud.formats.models import Rendition
-from utbud.learning.models import MaterialPage, PlannedWeek, Topic, WordPage
+from utbud.learning.models import MaterialPage, PlannedWeek, Recheck, ServiceChange, Topic, WordPage
 from utbud.learning.models.words import lines
 from utbud.publishing import files
 from utbud.publishing.queries import Stage, stages
@@ -166,6 +166,14 @@ def material_context(page: MaterialPage, item: Item, file_base: str, *, own: str
         "print_url": file_base + "utskrift.pdf",
         "poster_url": file_base + "affisch.pdf",
     }
+
+
+def open_changes(page: MaterialPage) -> list[ServiceChange]:
+    """What has changed in the services that ``page`` is about since anyone looked at it, the latest first. One query."""
+    if not page.pk:
+        return []
+    rows = Recheck.objects.filter(page_id=page.pk, done_at=None).select_related("change__service")
+    return [row.change for row in rows.order_by("-change__at")]
 
 
 def word_context(word: WordPage, file_base: str) -> dict[str, Any]:
