@@ -6,6 +6,7 @@ import logging
 import secrets
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -25,6 +26,7 @@ from utbud.publishing.models import ApprovalLink, ApprovalRequest, ApprovedPage,
 
 logger = logging.getLogger(__name__)
 LINK_LIVES = dt.timedelta(days=7)
+MAKING = 300  # seconds between two orders of the same files
 RETRY_AFTER = (1, 5, 15, 60)  # minutes between tries of a letter that the mail server did not take
 
 
@@ -205,9 +207,14 @@ def _must_be_as_sent(request: ApprovalRequest, draft: ApprovedPage, now: dt.date
 
 
 def publish_if_due(request: ApprovalRequest, now: dt.datetime, *, files_first: bool = True) -> None:
-    """Publish at once what was approved with no later week. What fails here, the schedule tries again."""
+    """Publish at once what was approved with no later week. What fails here, the schedule tries again.
+
+    A page whose own files are not made is left to the schedule, which lets the worker make them first: the
+    publisher who has answered does not wait for it.
+    """
     try:
-        if is_due(request.revision.as_object(), now):
+        draft = request.revision.as_object()
+        if is_due(draft, now) and (draft.is_made() or not files_first):
             publish(request=request, now=now, files_first=files_first)
     except Exception:
         logger.exception("could not publish page %s at once", request.page_id)
@@ -222,7 +229,8 @@ def is_due(page: ApprovedPage, now: dt.datetime) -> bool:
 def publish(*, request: ApprovalRequest, now: dt.datetime, files_first: bool = True) -> bool:
     """Publish an approved request once. Its files are made first, so that they exist when readers come.
 
-    With ``files_first`` False they are left to the worker, for loading many pages at once.
+    With ``files_first`` False they are left to the worker, for loading many pages at once. What the page cannot go
+    out without (``make_own``) is always made first.
 
     False when another process did it, when its week was moved meanwhile, or when a picture or sound was replaced since the approval (the
     approval is then void, and the page comes up on "Idag").
@@ -234,6 +242,7 @@ def publish(*, request: ApprovalRequest, now: dt.datetime, files_first: bool = T
         return False
     if files_first:
         files.make(draft)
+    draft.make_own()
     post, planned = None, []
     if isinstance(draft, SharedPage) and channels_on():
         post = posts.post_of(draft)
@@ -260,8 +269,13 @@ def publish_due(now: dt.datetime) -> int:
     done = 0
     for request in ApprovalRequest.objects.ready().select_related("revision"):
         try:
-            if is_due(request.revision.as_object(), now):
+            draft = request.revision.as_object()
+            if not is_due(draft, now):
+                continue
+            if draft.is_made():
                 done += publish(request=request, now=now)
+            elif cache.add(f"own:{request.revision_id}", True, MAKING):
+                files.make_own_soon(request)  # the worker was told when approval was asked for, and may have been killed
         except Exception:  # one page's trouble must not stop the others
             logger.exception("could not publish page %s", request.page_id)
     return done

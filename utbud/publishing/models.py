@@ -110,6 +110,13 @@ class ApprovedPage(Page):
         """The staff's own reading of the page, where there is one."""
         return None
 
+    def is_made(self) -> bool:
+        """Whether what the page cannot go out without is there: an episode's sound, which takes long to make."""
+        return True
+
+    def make_own(self) -> None:
+        """Make that. Doing it twice makes nothing twice."""
+
     @classmethod
     def from_serializable_data(cls, data: Any, *args: Any, **kwargs: Any) -> Any:
         """The page as a revision has it. What was deleted from the library since (a picture) is left out."""
@@ -174,6 +181,10 @@ class SharedPage(ApprovedPage):
 
     def post_tags(self) -> tuple[str, ...]:
         """Tags for channels that have them, without «#»."""
+        return ()
+
+    def post_chapters(self) -> tuple[tuple[float, str], ...]:
+        """The parts of its film or sound, (second, title) each."""
         return ()
 
 
