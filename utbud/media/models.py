@@ -6,7 +6,7 @@ what it was, and every address of a version holds the same bytes for ever.
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -171,6 +171,8 @@ class TimedPage(models.Model):
         FILE = "file", _("en fil")
         HEARD = "heard", _("taligenkänning")
         HAND = "hand", _("skrivna för hand")
+
+    ASSET_KIND: ClassVar[Kind] = Kind.FILM  # what the page has: a film, or a sound alone
 
     asset = models.ForeignKey(
         Asset, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("film eller ljud")
