@@ -143,7 +143,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "utbud.web.counting.CountReach",
     "utbud.web.baked.BakedPages",
-    "django.middleware.gzip.GZipMiddleware",
+    "utbud.base.squeeze.SqueezeText",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
