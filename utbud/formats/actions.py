@@ -10,7 +10,7 @@ import logging
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,9 @@ from PIL import Image
 
 from utbud.base import dates
 from utbud.formats import clip as clips
-from utbud.formats import film, queries, sound, typeset
+from utbud.formats import film, guide_cards, queries, sound, typeset
 from utbud.formats.content import Item, Sender, reading
+from utbud.formats.guide_cards import Folder
 from utbud.formats.models import Kind, Recording, Rendition
 from utbud.formats.speech import narrate
 
@@ -40,6 +41,10 @@ LONGEST, SHORTEST = 15 * 60, 0.5  # seconds
 SILENT = -60.0  # dB, mean
 ENDINGS = {
     Kind.PRINT: "pdf",
+    Kind.PRINT_A4: "pdf",
+    Kind.PRINT_A5: "pdf",
+    Kind.PRINT_A5_LARGE: "pdf",
+    Kind.FOLDER: "pdf",
     Kind.POSTER: "pdf",
     Kind.CARD: "png",
     Kind.SQUARE: "png",
@@ -66,8 +71,28 @@ class NotASound(Exception):
 
 
 def print_sheet(*, item: Item, sender: Sender) -> Rendition:
-    """The item as large print (PDF/UA-1), made if it does not exist. Raises OSError when storage fails."""
+    """The item as large print (PDF/UA-1), a guide as cards, made if it does not exist. Raises OSError when storage fails."""
+    if item.steps:
+        return cards(item=item, sender=sender, kind=Kind.PRINT)
     return _typeset(Kind.PRINT, typeset.print_sheet, item, sender)
+
+
+def cards(*, item: Item, sender: Sender, kind: Kind) -> Rendition:
+    """A guide as cards (PDF/UA-1) in the size of ``kind`` (queries.CARDS), made if it does not exist. Raises as above."""
+    size = queries.CARDS[kind]
+    return _typeset(
+        kind, lambda item, sender, files: guide_cards.cards(item, sender, files, size), item, sender
+    )
+
+
+def folder(*, content: Folder, sender: Sender, size: str) -> Rendition:
+    """Several guides in one PDF (PDF/UA-1), made if it does not exist. Raises OSError when storage fails."""
+
+    def made() -> Made:
+        files, missing = _files(content.guides, sender)
+        return guide_cards.folder(content, sender, files, size), {"missing": missing} if missing else {}
+
+    return _get_or_make(Kind.FOLDER, queries.folder_key(folder=content, sender=sender, size=size), made)
 
 
 def poster(*, item: Item, sender: Sender) -> Rendition:
@@ -158,7 +183,9 @@ def make_all(*, item: Item, sender: Sender, recording: Recording | None = None) 
 
 def preview_pages(*, item: Item, sender: Sender, poster: bool = False) -> list[bytes]:
     """The sheets of the print, or the poster, as PNG pictures for the staff side. Nothing is kept."""
-    files, _missing = _files(item, sender)
+    files, _missing = _files([item], sender)
+    if item.steps and not poster:
+        return guide_cards.pages(item, sender, files)
     return typeset.pages(item, sender, files, of_poster=poster)
 
 
@@ -166,15 +193,15 @@ def _typeset(
     kind: Kind, make: Callable[[Item, Sender, typeset.Files], bytes], item: Item, sender: Sender
 ) -> Rendition:
     def made() -> Made:
-        files, missing = _files(item, sender)
+        files, missing = _files([item], sender)
         return make(item, sender, files), {"missing": missing} if missing else {}
 
     return _get_or_make(kind, queries.key_of(kind, item=item, sender=sender), made)
 
 
-def _files(item: Item, sender: Sender) -> tuple[dict[str, bytes], list[str]]:
+def _files(items: Iterable[Item], sender: Sender) -> tuple[dict[str, bytes], list[str]]:
     """The pictures that the sheets show, by name in storage, and the names of those that are not there."""
-    names = ([item.picture.name] if item.picture else []) + ([sender.logo_name] if sender.logo_name else [])
+    names = list(dict.fromkeys(name for name in _pictures(items, sender) if name))
     files: dict[str, bytes] = {}
     for name in names:
         try:
@@ -185,6 +212,15 @@ def _files(item: Item, sender: Sender) -> tuple[dict[str, bytes], list[str]]:
     return files, [name for name in names if name not in files]
 
 
+def _pictures(items: Iterable[Item], sender: Sender) -> Iterator[str]:
+    for item in items:
+        shown = [item.picture, *(step.picture for step in item.steps)]
+        yield from (picture.name for picture in shown if picture)
+        yield from (partner.logo_name for partner in item.partners)
+    yield sender.logo_name
+    yield sender.partner.logo_name if sender.partner else ""
+
+
 def _as_jpeg(png: Rendition) -> Made:
     with png.file.open("rb") as file, Image.open(file) as picture:
         made = io.BytesIO()
@@ -193,7 +229,7 @@ def _as_jpeg(png: Rendition) -> Made:
 
 
 def _film_of(item: Item, sender: Sender) -> Made:
-    files, missing = _files(item, sender)
+    files, missing = _files([item], sender)
     lines: Sequence[clips.Line] | None = clips.script(item, sender)
     while lines:
         said, narration = lines, narrate(clips.sentences(lines), queries.voice())

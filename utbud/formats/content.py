@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from utbud.base.richtext import Block, Run, sentence_spans
+from utbud.base.richtext import Block, Run, blocks_from_text, sentence_spans
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +39,23 @@ class Step:
     picture: Picture | None = None
     right: str = ""  # «Så ska det se ut»
     wrong: str = ""  # «Om det inte blir så här»
+
+
+RIGHT, WRONG = gettext_lazy("Så ska det se ut"), gettext_lazy("Om det inte blir så här")
+
+
+def steps_section(heading: str, steps: tuple[Step, ...]) -> Section:
+    """The steps in words: each a numbered block, and under it what one sees then and what to do when one does not.
+
+    Every piece is a block of its own, so that a page may set them apart and still number sentences as ``reading`` does.
+    """
+    blocks: list[Block] = []
+    for step in steps:
+        blocks.append(Block("ol", (Run(" ".join(step.action.split())),)))
+        for label, text in ((RIGHT, step.right), (WRONG, step.wrong)):
+            if text.strip():
+                blocks += [Block("h3", (Run(str(label)),)), *blocks_from_text(text)]
+    return Section(heading, tuple(blocks))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +98,7 @@ class Sender:
     accent: str  # «#0B5A5E», at least 7:1 on white
     logo_name: str = ""  # in storage
     logo_digest: str = ""
+    partner: Partner | None = None  # who hands the paper out, where it is not the library alone
 
 
 @dataclass(frozen=True)

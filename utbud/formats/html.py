@@ -1,7 +1,7 @@
 """An item as HTML: sentences that can be marked while they are read, and hard words explained in place."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -9,8 +9,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from utbud.base.richtext import Block, Run
-from utbud.formats.content import Item, split_runs
+from utbud.base.richtext import Block, Run, blocks_from_text
+from utbud.formats.content import Item, Picture, Section, Step, split_runs, steps_section
 
 
 @dataclass(frozen=True)
@@ -130,12 +130,29 @@ def blocks_html(blocks: Iterable[Block], explainer: Explainer, counter: _Counter
 
 
 @dataclass(frozen=True)
+class StepHTML:
+    """A step ready for the page, in pieces that can be set apart. ``right`` and ``wrong`` are "" where there is none."""
+
+    number: int  # from 1
+    action: SafeString
+    picture: Picture | None
+    right_label: SafeString
+    right: SafeString
+    wrong_label: SafeString
+    wrong: SafeString
+
+
+@dataclass(frozen=True)
 class SectionHTML:
-    """A section ready for the page. ``heading_html`` is "" where there is no heading."""
+    """A section ready for the page. ``heading_html`` is "" where there is no heading.
+
+    ``steps`` are the item's steps in the section that says them, and say the same as ``html``.
+    """
 
     heading: str
     heading_html: SafeString
     html: SafeString
+    steps: tuple[StepHTML, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -159,7 +176,32 @@ def item_html(item: Item, *, lexicon: Lexicon, own: str = "") -> ItemHTML:
             if section.heading
             else ""
         )
-        sections.append(
-            SectionHTML(section.heading, mark_safe(heading), blocks_html(section.blocks, explainer, counter))
-        )
+        steps: tuple[StepHTML, ...] = ()
+        if item.steps and section == steps_section(section.heading, item.steps):
+            steps = tuple(_steps(item.steps, section, explainer, counter))
+            html = mark_safe("".join(step.action + step.right + step.wrong for step in steps))
+        else:
+            html = blocks_html(section.blocks, explainer, counter)
+        sections.append(SectionHTML(section.heading, mark_safe(heading), html, steps))
     return ItemHTML(lead, tuple(sections))
+
+
+def _steps(
+    steps: Iterable[Step], section: Section, explainer: Explainer, counter: _Counter
+) -> Iterator[StepHTML]:
+    """The blocks of ``section`` (content.steps_section), each piece by itself, numbered in the order they stand."""
+    blocks = list(section.blocks)
+    nothing = mark_safe("")
+
+    def labelled(text: str) -> tuple[SafeString, SafeString]:
+        if not text.strip():
+            return nothing, nothing
+        label = mark_safe(_sentences(blocks.pop(0), Explainer(EMPTY), counter, "span"))
+        said = [blocks.pop(0) for _block in blocks_from_text(text)]
+        return label, blocks_html(said, explainer, counter)
+
+    for number, step in enumerate(steps, 1):
+        action = mark_safe(_sentences(blocks.pop(0), explainer, counter))
+        right_label, right = labelled(step.right)
+        wrong_label, wrong = labelled(step.wrong)
+        yield StepHTML(number, action, step.picture, right_label, right, wrong_label, wrong)

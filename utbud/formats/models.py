@@ -11,6 +11,11 @@ class Kind(models.TextChoices):
     """The formats that an item is made into."""
 
     PRINT = "print", _("utskrift")
+    # A guide as cards in other sizes than PRINT (guide_cards.SIZES), and several guides in one file.
+    PRINT_A4 = "print_a4", _("utskrift, A4")
+    PRINT_A5 = "print_a5", _("utskrift, A5")
+    PRINT_A5_LARGE = "print_a5_large", _("utskrift, A5 i stor stil")
+    FOLDER = "folder", _("mapp med guider")
     POSTER = "poster", _("affisch")
     CARD = "card", _("kort för delning")
     SQUARE = "square", _("kvadratiskt kort")

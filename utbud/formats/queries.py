@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from utbud.base.hashing import content_hash
 from utbud.formats import clip, film, sound, speech, typeset
 from utbud.formats.content import Item, Sender, reading
+from utbud.formats.guide_cards import Folder
 from utbud.formats.models import Kind, Recording, Rendition
 
 NOT_ON_PAPER = {"easy"}
@@ -33,6 +34,13 @@ JPEG_OF = {
     Kind.SQUARE_JPEG: Kind.SQUARE,
     Kind.PORTRAIT_JPEG: Kind.PORTRAIT,
     Kind.STORY_JPEG: Kind.STORY,
+}
+# A guide as cards, by the size (guide_cards.SIZES) of each.
+CARDS = {
+    Kind.PRINT: "a4-stor",
+    Kind.PRINT_A4: "a4",
+    Kind.PRINT_A5: "a5",
+    Kind.PRINT_A5_LARGE: "a5-stor",
 }
 LATEST = 500  # renditions that tell how long things usually take
 
@@ -61,9 +69,19 @@ def key_of(kind: str, *, item: Item, sender: Sender | None = None, recording: Re
         marks = BY_THE_CARD if kind == Kind.CARD else BY_SOCIAL_CARDS
         said_by = {name: value for name, value in asdict(sender).items() if name in marks}
         return content_hash([kind, typeset.look(), get_language(), _seen(item, ON_THE_CARD), said_by])
-    shown = asdict(item)
-    shown = {name: value for name, value in shown.items() if name not in NOT_ON_PAPER}
-    return content_hash([kind, typeset.look(), get_language(), shown, asdict(sender)])
+    return content_hash([kind, typeset.look(), get_language(), on_paper(item), asdict(sender)])
+
+
+def folder_key(*, folder: Folder, sender: Sender, size: str) -> str:
+    """The key under which a folder in ``size`` is kept."""
+    shown = [on_paper(guide) for guide in folder.guides]
+    said = [folder.title, folder.path, shown, asdict(sender), size]
+    return content_hash([Kind.FOLDER, typeset.look(), get_language(), said])
+
+
+def on_paper(item: Item) -> dict[str, Any]:
+    """All of an item that a sheet shows."""
+    return {name: value for name, value in asdict(item).items() if name not in NOT_ON_PAPER}
 
 
 def _seen(item: Item, names: Iterable[str]) -> dict[str, Any]:

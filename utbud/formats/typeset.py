@@ -50,7 +50,7 @@ Files = Mapping[str, bytes]
 def look() -> str:
     """A digest of everything that decides how a sheet looks, so that a change of look makes new sheets."""
     digest = hashlib.sha256(f"typst {version('typst')} segno {version('segno')}".encode())
-    for path in sorted([*SHEETS.iterdir(), *FONTS.glob("*.ttf"), Path(__file__)]):
+    for path in sorted([*SHEETS.iterdir(), *FONTS.glob("*.ttf"), Path(__file__), HERE / "guide_cards.py"]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -143,7 +143,7 @@ def _data(item: Item, sender: Sender, files: Files, folder: Path) -> dict[str, A
     url = sender.base_url + item.path
     picture = None
     if item.picture:
-        picture = _picture(files.get(item.picture.name), folder, "picture") or {"file": None}
+        picture = picture_in(files.get(item.picture.name), folder, "picture") or {"file": None}
         picture |= {"alt": plain(item.picture.alt) or plain(item.title)}
     return {
         "kind": plain(item.kind),
@@ -155,16 +155,16 @@ def _data(item: Item, sender: Sender, files: Files, folder: Path) -> dict[str, A
         "initial": next((sign for sign in plain(item.title) if sign.isalnum()), "–").upper(),
         "invitation": invitation(sender),
         "picture": picture,
-        "parts": _parts(item.sections),
+        "parts": parts_of(item.sections),
         "step": _first_step(item.sections),
         "dates": _dates(item.sections),
         "sources": [
             {"title": plain(title), "address": plain(short_address(link))} for title, link in item.sources
         ],
-        "help": _help(sender),
+        "help": help_lines(sender),
         "address": plain(short_address(url)),
         "qr": qr_code(url, folder),
-        "version": f"Version {date_words(item.date, weekday=False)} · {plain(item.version)}",
+        "version": version_words(item),
         "sender": sender_data(sender, files, folder),
         "words": {
             "call": _("Ring oss"),
@@ -178,6 +178,11 @@ def _data(item: Item, sender: Sender, files: Files, folder: Path) -> dict[str, A
     }
 
 
+def version_words(item: Item) -> str:
+    """Which version it is, as every sheet says it."""
+    return f"Version {date_words(item.date, weekday=False)} · {plain(item.version)}"
+
+
 def sender_data(sender: Sender, files: Files, folder: Path) -> dict[str, Any]:
     """Who speaks, as every sheet reads it."""
     return {
@@ -186,7 +191,7 @@ def sender_data(sender: Sender, files: Files, folder: Path) -> dict[str, Any]:
         "address": plain(sender.address),
         "drop_in": plain(sender.drop_in),
         "accent": sender.accent,
-        "logo": _picture(files.get(sender.logo_name), folder, "logo") if sender.logo_name else None,
+        "logo": picture_in(files.get(sender.logo_name), folder, "logo") if sender.logo_name else None,
     }
 
 
@@ -195,7 +200,7 @@ def leads(text: str) -> list[str]:
     return [text, *(shortened(text, letters) for letters in LEADS if letters < len(text))]
 
 
-def _parts(sections: tuple[Section, ...]) -> list[dict[str, Any]]:
+def parts_of(sections: tuple[Section, ...]) -> list[dict[str, Any]]:
     """The sections as headings, paragraphs and lists in order, with no level of heading skipped (PDF/UA)."""
     parts: list[dict[str, Any]] = []
     level = 1
@@ -254,7 +259,7 @@ def _runs(block: Block) -> list[dict[str, Any]]:
     return [run for run in runs if run["text"]] if any(str(run["text"]).strip() for run in runs) else []
 
 
-def _help(sender: Sender) -> list[str]:
+def help_lines(sender: Sender) -> list[str]:
     """How to reach people, as sentences."""
     lines = []
     if sender.phone:
@@ -268,13 +273,13 @@ def short_address(url: str) -> str:
     return re.sub(r"^https?://(?:www\.)?", "", url.strip(), flags=re.IGNORECASE).rstrip("/")
 
 
-def qr_code(url: str, folder: Path) -> dict[str, Any]:
+def qr_code(url: str, folder: Path, name: str = "qr") -> dict[str, Any]:
     """A QR code for ``url``: error level M, drawn without its quiet zone, which the sheets keep."""
     code = segno.make(url, error="m", micro=False)
-    code.save(str(folder / "qr.svg"), kind="svg", border=0, dark="#000000", light="#ffffff")
+    code.save(str(folder / f"{name}.svg"), kind="svg", border=0, dark="#000000", light="#ffffff")
     address = short_address(url)
     return {
-        "file": "qr.svg",
+        "file": f"{name}.svg",
         "alt": _("QR-kod till %(address)s") % {"address": address},
         "modules": code.symbol_size(1, 0)[0],
     }
@@ -336,7 +341,7 @@ def plain(text: str) -> str:
 # --- pictures ---------------------------------------------------------------------------------
 
 
-def _picture(content: bytes | None, folder: Path, name: str) -> dict[str, Any] | None:
+def picture_in(content: bytes | None, folder: Path, name: str) -> dict[str, Any] | None:
     """Write a picture that Typst can show to ``folder``: {"file", "ratio" (width by height)}, or None."""
     if not content:
         return None

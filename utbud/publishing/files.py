@@ -50,6 +50,9 @@ def sender() -> Sender:
 
 KINDS = {
     "utskrift.pdf": Kind.PRINT,
+    "utskrift-a4.pdf": Kind.PRINT_A4,
+    "utskrift-a5.pdf": Kind.PRINT_A5,
+    "utskrift-a5-stor.pdf": Kind.PRINT_A5_LARGE,
     "affisch.pdf": Kind.POSTER,
     "kort.png": Kind.CARD,
     "lyssna.mp3": Kind.SPEECH,
@@ -66,12 +69,21 @@ KINDS = {
 SLOW = frozenset({"klipp.mp4", "klipp.vtt"})  # seconds, not moments
 
 
+def _cards(kind: Kind) -> Callable[[ApprovedPage], Rendition]:
+    return lambda page: formats.cards(item=page.as_item(), sender=sender(), kind=kind)
+
+
 def _card(kind: Kind) -> Callable[[ApprovedPage], Rendition]:
     return lambda page: formats.card(item=page.as_item(), sender=sender(), kind=kind)
 
 
 MAKERS: dict[str, Callable[[ApprovedPage], Rendition]] = {
     "utskrift.pdf": lambda page: formats.print_sheet(item=page.as_item(), sender=sender()),
+    **{
+        name: _cards(kind)
+        for name, kind in KINDS.items()
+        if kind in formats_queries.CARDS and kind != Kind.PRINT
+    },
     "affisch.pdf": lambda page: formats.poster(item=page.as_item(), sender=sender()),
     "kort.png": lambda page: formats.card(item=page.as_item(), sender=sender()),
     "lyssna.mp3": lambda page: formats.speech(item=page.as_item(), recording=page.own_recording()),
