@@ -1,12 +1,13 @@
 """What an editor does with the year."""
 
+import datetime as dt
 import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from utbud.learning.models import WordPage
+from utbud.learning.models import ServiceChange, WordPage
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 PLAN, CLEAR, SWAP = "plan", "clear", "swap"
@@ -63,3 +64,46 @@ class PlanForm(forms.Form):
             elif data["other"] == data.get("week"):
                 self.add_error("other", _("Välj en annan vecka än ordets egen."))
         return data
+
+
+class ServiceChangeForm(forms.ModelForm[ServiceChange]):
+    """Which service has changed, and what is new in it."""
+
+    class Meta:
+        model = ServiceChange
+        fields = ["service", "what"]
+        labels = {"service": _("Tjänst"), "what": _("Vad har ändrats?")}
+        help_texts = {
+            "what": _("En kort mening, till exempel: Knappen heter nu Fortsätt. Läsaren ser den också.")
+        }
+        error_messages = {
+            "service": {"required": _("Välj vilken tjänst det gäller.")},
+            "what": {"required": _("Skriv vad som har ändrats.")},
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["service"].empty_label = _("Välj tjänst")  # type: ignore[attr-defined]
+
+
+class CheckedForm(forms.Form):
+    """By when a page that has been gone through must be looked at again."""
+
+    review_by = forms.DateField(
+        label=_("Ska kontrolleras igen senast"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={
+            "required": _("Välj en dag."),
+            "invalid": _("Det är ingen dag. Skriv den som 2027-03-02."),
+        },
+    )
+
+    def __init__(self, data: Any, *, today: dt.date) -> None:
+        super().__init__(data, initial={"review_by": today + dt.timedelta(days=365)})
+        self.today = today
+
+    def clean_review_by(self) -> dt.date:
+        day: dt.date = self.cleaned_data["review_by"]
+        if day <= self.today:
+            raise forms.ValidationError(_("Välj en dag som inte har varit."))
+        return day

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Max, Prefetch, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet
 from django.utils.html import escape, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -160,6 +160,7 @@ def material_context(page: MaterialPage, item: Item, file_base: str, *, own: str
         "topics": page.topics.all(),
         "drawing_url": f"{settings.MEDIA_URL}{page.drawing.file.name}" if page.drawing else "",
         "checked": dates.date_words(page.checked_on, weekday=False),
+        "changes": open_changes(page),
         "file_base": file_base,
         "audio_url": file_base + "lyssna.mp3" if speaks else "",
         "slow_audio_url": file_base + "lyssna-langsamt.mp3" if speaks else "",
@@ -315,14 +316,63 @@ def words_to_plan() -> list[WordPage]:
     return list(words.order_by("first_published_at", "title"))
 
 
-def overdue_reviews(today: dt.date) -> QuerySet[WordPage]:
-    """Published words whose review date has passed."""
+class OverdueReviews:
+    """Published material of every kind whose review date has passed, the longest past first.
+
+    Counted and sliced as a paginator does: as many queries however many there are.
+    """
+
+    def __init__(self, today: dt.date) -> None:
+        first, *others = (
+            kind.objects.live()  # type: ignore[attr-defined]
+            .filter(review_by__lt=today)
+            .order_by()
+            .values_list("review_by", "page_ptr_id")
+            for kind in MaterialPage.kinds()
+        )
+        self._keys = first.union(*others, all=True).order_by("review_by", "page_ptr_id")
+
+    def count(self) -> int:
+        """How many there are."""
+        return int(self._keys.count())
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __getitem__(self, part: slice) -> list[MaterialPage]:
+        keys = [pk for _day, pk in self._keys[part]]
+        found: dict[int, MaterialPage] = {}
+        for kind in MaterialPage.kinds():
+            pages = kind.objects.filter(pk__in=keys)  # type: ignore[attr-defined]
+            found |= {page.pk: page for page in pages.select_related("responsible", "content_type")}
+        return [found[pk] for pk in keys if pk in found]
+
+
+def overdue_reviews(today: dt.date) -> OverdueReviews:
+    """Published words, courses, films, guides and episodes whose review date has passed."""
+    return OverdueReviews(today)
+
+
+def to_recheck() -> QuerySet[WagtailPage]:
+    """Published pages that a changed service marked and nobody has gone through, the longest marked first.
+
+    ``open_rechecks`` of each tells which changes.
+    """
+    left = Q(rechecks__done_at=None)
     return (
-        WordPage.objects.live()
-        .filter(review_by__lt=today)
-        .select_related("responsible")
-        .order_by("review_by")
+        WagtailPage.objects.live()
+        .filter(Exists(Recheck.objects.filter(page=OuterRef("pk"), done_at=None)))
+        .annotate(since=Min("rechecks__change__at", filter=left))
+        .select_related("content_type")
+        .prefetch_related(Prefetch("rechecks", Recheck.objects.open(), "open_rechecks"))
+        .order_by("since", "pk")
     )
+
+
+def latest_changes() -> QuerySet[ServiceChange]:
+    """What staff have noted of services, the latest first, with how many pages each marked and how many are left."""
+    rows = ServiceChange.objects.select_related("service", "by").order_by("-at", "-pk")
+    return rows.annotate(marked=Count("rechecks"), left=Count("rechecks", filter=Q(rechecks__done_at=None)))
 
 
 def word_index() -> WagtailPage | None:

@@ -9,8 +9,8 @@ from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from utbud.learning import queries, staff_views
-from utbud.learning.models import Topic
+from utbud.learning import queries, staff_views, staff_views_services
+from utbud.learning.models import DigitalService, Topic
 
 
 @hooks.register("register_admin_urls")
@@ -19,6 +19,14 @@ def admin_urls() -> list[Any]:
         path("aret/", staff_views.this_year, name="learning_this_year"),
         path("aret/<int:year>/", staff_views.year, name="learning_year"),
         path("ord/granska/<int:page_id>/", staff_views.check, name="learning_check"),
+        path("kontrollera/", staff_views_services.to_check, name="learning_to_check"),
+        path("kontrollera/<int:page_id>/", staff_views_services.check_page, name="learning_check_page"),
+        path("kontrollera/tjanster/", staff_views_services.service_changes, name="learning_service_changes"),
+        path(
+            "kontrollera/tjanster/<int:pk>/angra/",
+            staff_views_services.undo_change,
+            name="learning_undo_change",
+        ),
     ]
 
 
@@ -45,6 +53,13 @@ def words_item() -> MenuItem:
     return WordsItem(_("Ord"), "", name="ord", icon_name="openquote", order=105)
 
 
+@hooks.register("register_admin_menu_item")
+def to_check_item() -> MenuItem:
+    return MenuItem(
+        _("Kontrollera"), reverse("learning_to_check"), name="kontrollera", icon_name="history", order=118
+    )
+
+
 class TopicViewSet(SnippetViewSet):
     model = Topic
     icon = "tag"
@@ -55,3 +70,16 @@ class TopicViewSet(SnippetViewSet):
 
 
 register_snippet(TopicViewSet)
+
+
+class DigitalServiceViewSet(SnippetViewSet):
+    model = DigitalService
+    icon = "mobile-alt"
+    menu_label = _("Digitala tjänster")
+    list_display = ["name"]
+    search_fields = ["name"]
+    copy_view_enabled = False
+    add_to_settings_menu = True
+
+
+register_snippet(DigitalServiceViewSet)

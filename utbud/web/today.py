@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import F
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -69,6 +70,7 @@ def _groups(user: User, now: dt.datetime) -> Iterator[Group]:
     yield _notices(now)
     yield _wrong_notices(now)
     yield _deliveries()
+    yield _rechecks()
     yield _reviews(today)
     yield _certificates(today)
 
@@ -254,18 +256,35 @@ def _deliveries() -> Group:
     return Group(_("Kanalerna väntar på dig"), tasks, waiting.count(), urgent=wrong)
 
 
-def _reviews(today: dt.date) -> Group:
-    words = learning.overdue_reviews(today)
-    count = words.count()
+def _rechecks() -> Group:
+    pages = learning.to_recheck()
     tasks = [
         Task(
-            word.title,
-            reverse("wagtailadmin_pages:edit", args=[word.pk]),
-            _("skulle ha kontrollerats %(day)s") % {"day": dates.date_words(word.review_by, weekday=False)},
+            page.title,
+            reverse("learning_check_page", args=[page.pk]),
+            "; ".join(str(one.change) for one in page.open_rechecks),
         )
-        for word in words[:SHOWN]
+        for page in pages[:SHOWN]
     ]
-    return Group(_("Att kontrollera igen"), tasks, count)
+    return Group(_("En tjänst har ändrats"), tasks, pages.count(), urgent=True)
+
+
+def _reviews(today: dt.date) -> Group:
+    late = learning.overdue_reviews(today)
+    tasks = [
+        Task(
+            page.title,
+            reverse("learning_check_page", args=[page.pk]),
+            _("%(kind)s, skulle ha kontrollerats %(day)s. Ansvarig: %(who)s")
+            % {
+                "kind": capfirst(page._meta.verbose_name),
+                "day": dates.date_words(page.review_by, weekday=False),
+                "who": page.responsible or _("ingen"),
+            },
+        )
+        for page in late[:SHOWN]
+    ]
+    return Group(_("Att kontrollera igen"), tasks, late.count())
 
 
 def _certificates(today: dt.date) -> Group:

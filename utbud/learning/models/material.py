@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.images.models import Image
+from wagtail.models import Page
 from wagtail.search import index
 
 from utbud.formats.content import Item, Picture
 from utbud.formats.models import Recording
-from utbud.learning.models.services import DigitalService
+from utbud.learning.models.services import DigitalService, Recheck
 from utbud.learning.models.topics import Topic
 from utbud.people.models import TargetGroup
 from utbud.publishing.models import Problem, SharedPage
@@ -153,7 +154,28 @@ class MaterialPage(SharedPage):
         return self.TAGS
 
     def problems(self) -> list[Problem]:
-        return type(self).problems_of(self)
+        return [*type(self).problems_of(self), *self._unchecked()]
+
+    def _unchecked(self) -> list[Problem]:
+        """Services that have changed since the page says that it was checked."""
+        says = _(
+            "%(service)s har ändrats sedan sidan kontrollerades: %(what)s. Ändra datumet när du har gått igenom den."
+        )
+        changes = [one.change for one in Recheck.objects.open().filter(page_id=self.pk)]
+        return [
+            Problem("checked_on", says % {"service": change.service, "what": change.what.rstrip(".")})
+            for change in changes
+            if self.checked_on < timezone.localdate(change.at)
+        ]
+
+    def published(self, *, now: dt.datetime) -> None:
+        """A version that was written and checked after a service changed is the answer to the change (docs/adr/0018)."""
+        super().published(now=now)
+        revision = Page.objects.select_related("live_revision").get(pk=self.pk).live_revision
+        for one in Recheck.objects.open().filter(page_id=self.pk, change__at__lte=revision.created_at):
+            if self.checked_on >= timezone.localdate(one.change.at):
+                one.done_at, one.done_by_id = now, revision.user_id
+                one.save(update_fields=["done_at", "done_by"])
 
     # --- pages ----------------------------------------------------------------------------------
 

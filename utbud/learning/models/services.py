@@ -43,6 +43,15 @@ class ServiceChange(models.Model):
         return f"{self.service}: {self.what}"
 
 
+class RecheckQuerySet(models.QuerySet["Recheck"]):
+    """Rechecks by where they stand."""
+
+    def open(self) -> "RecheckQuerySet":
+        """Not done, of pages that readers see, with what changed; the first first."""
+        rows = self.filter(done_at=None, page__live=True)
+        return rows.select_related("change__service").order_by("change__at", "pk")
+
+
 class Recheck(models.Model):
     """A page that has to be gone through because of a change, and who did it."""
 
@@ -50,6 +59,8 @@ class Recheck(models.Model):
     change = models.ForeignKey(ServiceChange, models.CASCADE, related_name="rechecks")
     done_at = models.DateTimeField(_("kontrollerad"), null=True, blank=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    objects = RecheckQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("kontroll efter en ändring")

@@ -179,6 +179,7 @@ class WordPage(MaterialPage):
         return planned.goes_out_at if planned else None
 
     def published(self, *, now: dt.datetime) -> None:
+        super().published(now=now)
         for planned in self.weeks.filter(published_at=None):
             if planned.goes_out_at <= now:
                 self.weeks.filter(pk=planned.pk, published_at=None).update(published_at=now)
