@@ -8,7 +8,9 @@ import re
 import shutil
 import subprocess
 import wave
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -50,8 +52,24 @@ def ffmpeg() -> str:
         raise Failed("ffmpeg finns inte.") from error
 
 
+Runner = Callable[..., str]  # takes ffmpeg's arguments, returns what it wrote; raises Failed
+_runner: ContextVar[Runner | None] = ContextVar("runner", default=None)
+
+
+@contextmanager
+def run_by(runner: Runner) -> Iterator[None]:
+    """Have ``runner`` run ffmpeg here: one that shows how far it has come, and can be stopped (media.encode)."""
+    token = _runner.set(runner)
+    try:
+        yield
+    finally:
+        _runner.reset(token)
+
+
 def run(*arguments: str) -> str:
     """Run ffmpeg and return what it wrote about it. Raises Failed with the last of that."""
+    if runner := _runner.get():
+        return runner(*arguments)
     command = [ffmpeg(), "-hide_banner", "-nostdin", "-y", *arguments]
     try:
         done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603 - no shell
@@ -115,13 +133,13 @@ def read(source: Path, wav: Path, *, longest: float) -> Heard:
         raise NoSound
     promised = DURATION.search(told)
     sure = promised and "Estimating duration" not in told and not FILM.search(told) and seconds < longest
-    if CUT.search(told) or (sure and seconds < _clock(promised) * 0.97 - 0.5):
+    if CUT.search(told) or (sure and seconds < clock(promised) * 0.97 - 0.5):
         raise CutOff
     mean = re.search(r"mean_volume: (-?[\d.]+|-inf) dB", told)
     return Heard(seconds, float(mean.group(1)) if mean else float("-inf"))
 
 
-def _clock(found: "re.Match[str] | None") -> float:
+def clock(found: "re.Match[str] | None") -> float:
     return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) if found else 0.0
 
 
@@ -181,6 +199,7 @@ class Target:
     first: str = ""
     coder: str = "libmp3lame"
     channels: int = 1
+    box: tuple[str, ...] = ()  # how it is kept, if not as ID3-tagged MP3 or bare AAC
 
 
 RECORDED = Target(kbit=96, rate=44_100, peak=-1.5)
@@ -262,9 +281,12 @@ def encode(source: Path, made: Path, target: Target, *, filters: str = "", tags:
         "-b:a",
         f"{target.kbit}k",
         *(
-            ["-id3v2_version", "3", "-f", "mp3"]
-            if target.coder == "libmp3lame"
-            else ["-aac_coder", "fast", "-f", "adts"]
+            target.box
+            or (
+                ["-id3v2_version", "3", "-f", "mp3"]
+                if target.coder == "libmp3lame"
+                else ["-aac_coder", "fast", "-f", "adts"]
+            )
         ),
     ]
     run(

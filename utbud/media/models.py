@@ -101,6 +101,7 @@ class Asset(models.Model):
     )
     created_at = models.DateTimeField(_("kom in"), default=timezone.now)
     claimed_at = models.DateTimeField(null=True, blank=True)  # the worker's latest sign of life
+    tries = models.PositiveSmallIntegerField(default=0)  # how many workers have begun on it
 
     class Meta:
         verbose_name = _("film eller ljud")
