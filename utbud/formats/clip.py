@@ -203,7 +203,7 @@ def cues(lines: Sequence[Line], narration: Narration) -> tuple[Cue, ...]:
         if ends <= begins:
             continue  # nothing that can be said
         pieces = caption(line.text)
-        starts = [begins, *(_when(line.text, place, at, narration) for place, _shown in pieces[1:])]
+        starts = [begins, *(when(line.text, place, at, narration) for place, _shown in pieces[1:])]
         for start, end, (_place, shown) in zip(starts, [*starts[1:], ends], pieces, strict=True):
             found.append(Cue(start, end, shown, line.part))
     # Each comes a little before its first word, and the last of a sentence stays a little after.
@@ -215,7 +215,7 @@ def cues(lines: Sequence[Line], narration: Narration) -> tuple[Cue, ...]:
     )
 
 
-def _when(text: str, place: int, at: int, narration: Narration) -> float:
+def when(text: str, place: int, at: int, narration: Narration) -> float:
     """The second at which the word at ``place`` (a letter of ``text``) is said.
 
     Exact where the voice tells of its words; otherwise by how much of the sentence has been said.

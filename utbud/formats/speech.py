@@ -182,17 +182,22 @@ END_OF_EVENTS, WORD = 0, 1  # types of events
 
 
 class Espeak:
-    """espeak-ng from its wheel: small, quick, clear, Swedish; sounds like a machine."""
+    """espeak-ng from its wheel: small, quick, clear, Swedish; sounds like a machine.
+
+    ``variant`` is one of its own («f2», «m3»), where two talk with each other; "" is the voice that reads.
+    """
 
     _lock = threading.Lock()  # the library keeps one state for the whole process
     _library: Any = None
     _rate = 0
+    _speaks = "sv"
     _heard: "array[int]"
     _words: list[tuple[int, int]]  # (letter, millisecond)
     _callback: Any = None
 
-    def __init__(self) -> None:
-        self.version = f"espeakng-loader {version('espeakng-loader')}"
+    def __init__(self, variant: str = "") -> None:
+        self.name = f"sv+{variant}" if variant else "sv"
+        self.version = " ".join(filter(None, ["espeakng-loader", version("espeakng-loader"), variant]))
 
     @classmethod
     def _load(cls) -> Any:
@@ -239,6 +244,10 @@ class Espeak:
         library, said = self._load(), []
         rate_parameter, utf8 = 1, 1
         with self._lock:
+            if Espeak._speaks != self.name:
+                if library.espeak_SetVoiceByName(self.name.encode()) != 0:
+                    raise NoVoice(f"espeak-ng saknar rösten {self.name}.")
+                Espeak._speaks = self.name
             library.espeak_SetParameter(rate_parameter, words_a_minute, 0)
             for text in texts:
                 Espeak._heard, Espeak._words = array("h"), []
