@@ -1,0 +1,78 @@
+// A text that follows a film or a sound, and that one can go by. Without this file the browser's own player is there,
+// and a part is a link. What it needs: .stage (data-from «Går från %s.», data-fail) with a video or audio, .state
+// (role=status), .speed (hidden, buttons with data-rate and data-says), [data-to] for what one can go to, .said with
+// .line[data-from] for what is said; seconds everywhere.
+(() => {
+  const stage = document.querySelector(".stage");
+  const player = stage?.querySelector("video,audio");
+  if (!player) return;
+  const state = stage.querySelector(".state");
+  const speed = stage.querySelector(".speed");
+  const box = stage.querySelector(".said");
+  const lines = [...stage.querySelectorAll(".line")];
+  const parts = [...stage.querySelectorAll(".parts [data-to]")];
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const clock = (second) => {
+    const [hours, minutes, left] = [Math.floor(second / 3600), Math.floor(second / 60) % 60, Math.floor(second % 60)];
+    const end = String(left).padStart(2, "0");
+    return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${end}` : `${minutes}:${end}`;
+  };
+  const say = (words) => (state.textContent = words);
+  let follow = true; // until the reader moves the text: then it is left where it is
+
+  const last = (all, second, name) => all.filter((one) => Number(one.dataset[name]) <= second + 0.05).pop();
+  const set = (all, now) => {
+    // Returns whether it is another than before.
+    const same = !now || now.hasAttribute("aria-current");
+    for (const one of all) if (one !== now) one.removeAttribute("aria-current");
+    if (!same) now.setAttribute("aria-current", "true");
+    return !same;
+  };
+  const mark = (second) => {
+    set(parts, last(parts, second, "to"));
+    const line = last(lines, second, "from");
+    if (!set(lines, line) || !follow) return;
+    const { top, bottom } = line.getBoundingClientRect();
+    const frame = box.getBoundingClientRect();
+    if (top < frame.top + 8 || bottom > frame.bottom - 40) {
+      const to = box.scrollTop + top - frame.top - box.clientHeight / 4;
+      box.scrollTo({ top: to, behavior: still.matches ? "auto" : "smooth" });
+    }
+  };
+  const go = (second) => {
+    follow = true;
+    player.currentTime = second;
+    player.play().catch(() => {});
+    mark(second);
+    say(stage.dataset.from.replace("%s", clock(second)));
+    player.scrollIntoView({ block: "nearest", behavior: still.matches ? "auto" : "smooth" });
+  };
+  stage.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-to]");
+    if (link) {
+      event.preventDefault();
+      go(Number(link.dataset.to));
+      return;
+    }
+    const line = event.target.closest(".line");
+    if (line && !event.target.closest("summary,a,.forklaring") && !String(getSelection())) go(Number(line.dataset.from));
+  });
+  for (const moment of ["timeupdate", "seeked"]) player.addEventListener(moment, () => mark(player.currentTime));
+  const sources = player.querySelectorAll("source");
+  (sources.length ? sources[sources.length - 1] : player).addEventListener("error", () => say(stage.dataset.fail));
+  for (const button of speed?.querySelectorAll("button") ?? []) {
+    button.onclick = () => {
+      player.playbackRate = player.defaultPlaybackRate = Number(button.dataset.rate);
+      for (const one of speed.querySelectorAll("button")) one.setAttribute("aria-pressed", one === button);
+      say(button.dataset.says);
+    };
+  }
+  if (speed) speed.hidden = false;
+  if (!box) return;
+  stage.classList.add("follows");
+  stage.querySelector(".how").hidden = false;
+  for (const moved of ["wheel", "touchmove"]) box.addEventListener(moved, () => (follow = false), { passive: true });
+  box.addEventListener("keydown", ({ key }) => {
+    if (/^(Page|Home|End|Arrow)/.test(key) || key === " ") follow = false;
+  });
+})();
