@@ -63,3 +63,19 @@ def at_stockholm(day: dt.date, time: dt.time) -> dt.datetime:
     skips becomes the hour after.
     """
     return dt.datetime.combine(day, time, tzinfo=STOCKHOLM).astimezone(dt.UTC)
+
+
+def length_words(seconds: float) -> str:
+    """How long a film or a sound is: «40 sekunder», «1 minut», «1 och en halv minut», «12 minuter», «1 timme och 5 minuter»."""
+    if seconds < 55:
+        return f"{max(5, 5 * round(seconds / 5))} sekunder"
+    halves = round(seconds / 30)
+    if halves < 6 and halves % 2:  # told by the half minute only where that is a large part of it
+        return f"{halves // 2} och en halv minut"
+    minutes = max(1, round(seconds / 60))
+    hours, left = divmod(minutes, 60)
+    told = f"{left} minut" if left == 1 else f"{left} minuter"
+    if not hours:
+        return told
+    whole = f"{hours} timme" if hours == 1 else f"{hours} timmar"
+    return f"{whole} och {told}" if left else whole

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import regex
+from django.core.files import File
 from django.core.files.storage import default_storage
 
 from utbud.base.richtext import sentence_spans
@@ -25,6 +26,10 @@ class Media:
     key: str = ""  # content hash of what it is made from
     stored: str = ""  # name in storage, "" until it is made
     bytes: int = 0
+
+    def open(self) -> File[builtins.bytes]:
+        """The file, open for reading, for what is too large to hold. Raises OSError when storage does not have it."""
+        return default_storage.open(self.stored)
 
     def read(self) -> builtins.bytes:
         """The file's content. Raises OSError when storage does not have it."""
@@ -48,6 +53,7 @@ class Post:
     language: str = "sv"
     tags: tuple[str, ...] = ()  # without «#»
     media: tuple[Media, ...] = ()
+    chapters: tuple[tuple[float, str], ...] = ()  # of its film or sound: (second, title)
 
     def file(self, *names: str) -> Media | None:
         """The first of the files with these ``names`` that there is."""
@@ -62,7 +68,8 @@ class Post:
     def from_json(cls, data: dict[str, Any]) -> "Post":
         """What ``as_json`` gave."""
         media = tuple(Media(**one) for one in data["media"])
-        return cls(**data | {"media": media, "tags": tuple(data["tags"])})
+        chapters = tuple((float(start), str(title)) for start, title in data.get("chapters", ()))
+        return cls(**data | {"media": media, "tags": tuple(data["tags"]), "chapters": chapters})
 
     @classmethod
     def note(cls, *, title: str = "", sender: str = "", phone: str = "") -> "Post":

@@ -13,8 +13,9 @@ from wagtail.fields import RichTextField
 from wagtail.rich_text import expand_db_html
 from wagtail.search import index
 
+from utbud.base import dates
 from utbud.base.hashing import content_hash
-from utbud.base.richtext import blocks_from_html, blocks_from_text
+from utbud.base.richtext import Block, blocks_from_html, blocks_from_text
 from utbud.formats.content import Item, Section
 from utbud.learning.models.material import PAPER_AND_CARDS, MaterialPage
 from utbud.media import captions
@@ -22,7 +23,8 @@ from utbud.media.models import FILM_NAMES, POSTER, TimedPage, Version
 from utbud.publishing.models import ApprovedPage, OwnFile
 
 KIND = _("Digitala hörnan")
-YOUTUBE_ID = re.compile(r"[\w-]{11}")
+YOUTUBE = "https://www.youtube-nocookie.com"  # the only place that a page of ours may frame, after a click
+BEGINNING = re.compile(r"\d{1,5}")
 
 
 class FilmIndexPage(ApprovedPage):
@@ -100,6 +102,21 @@ class FilmPage(MaterialPage, TimedPage):  # type: ignore[django-manager-missing]
         return self.youtube_seconds if self.youtube_id else super().seconds
 
     @property
+    def takes(self) -> str:
+        """How long it is in words, "" when that is not known."""
+        return dates.length_words(self.seconds) if self.seconds else ""
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """It is on YouTube, and not here."""
+        return bool(self.youtube_id)
+
+    @property
+    def need_lines(self) -> list[str]:
+        """What one needs, a thing each."""
+        return [line.strip() for line in self.needs.splitlines() if line.strip()]
+
+    @property
     def cues(self) -> tuple[captions.Cue, ...]:
         """The captions."""
         return captions.cues_of(self.captions)
@@ -115,15 +132,18 @@ class FilmPage(MaterialPage, TimedPage):  # type: ignore[django-manager-missing]
 
     # --- what goes out --------------------------------------------------------------------------
 
-    def content(self) -> Item:
-        needs = [line.strip() for line in self.needs.splitlines() if line.strip()]
-        said = _t("Det som sägs i filmen")
-        parts = (
-            Section(_t("Det här behöver du"), blocks_from_text("\n\n".join(needs))),
+    def around(self) -> tuple[Section, Section, Section]:
+        """What stands round the film: what one needs, what it is about, and what is seen in it but not said."""
+        needs = tuple(Block("li", block.runs) for line in self.need_lines for block in blocks_from_text(line))
+        return (
+            Section(_t("Det här behöver du"), needs),
             Section(_t("Om filmen"), blocks_from_html(expand_db_html(self.about))),
-            *captions.sections(self.transcript(), said),
-            Section(_t("Det som syns i filmen"), blocks_from_text(self.seen)),
+            Section(_t("Det som syns men inte sägs"), blocks_from_text(self.seen)),
         )
+
+    def content(self) -> Item:
+        needs, about, seen = self.around()
+        parts = (needs, about, *captions.sections(self.transcript(), _t("Det som sägs i filmen")), seen)
         return Item(
             kind=str(KIND),
             title=self.title,
@@ -141,8 +161,14 @@ class FilmPage(MaterialPage, TimedPage):  # type: ignore[django-manager-missing]
         return (
             super().approval_content()
             | self.timed_content()
-            | {"youtube": self.youtube_id, "poster": poster.digest if poster else ""}
+            | {
+                "youtube": [self.youtube_id, self.youtube_seconds] if self.youtube_id else [],
+                "poster": poster.digest if poster else "",
+            }
         )
+
+    def post_chapters(self) -> tuple[tuple[float, str], ...]:
+        return tuple((chapter.start, chapter.title) for chapter in self.chapter_list)
 
     def poster(self) -> Version | None:
         """The frame that stands for the film."""
@@ -172,3 +198,26 @@ class FilmPage(MaterialPage, TimedPage):  # type: ignore[django-manager-missing]
             text = captions.vtt(self.cues)
             found["film.vtt"] = OwnFile(key=content_hash(text), text=text)
         return found
+
+    # --- pages ----------------------------------------------------------------------------------
+
+    def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        # Without JavaScript a chapter is a link to the page where the film begins there, captions and all.
+        begin = request.GET.get("t", "")
+        asked = {
+            "begin": int(begin) if BEGINNING.fullmatch(begin) else 0,
+            "small": request.GET.get("fil") == "liten",
+        }
+        return super().get_context(request, *args, **kwargs) | asked
+
+    def serve(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        return self._framing(super().serve(request, *args, **kwargs))
+
+    def serve_preview(self, request: Any, mode_name: str) -> Any:
+        return self._framing(super().serve_preview(request, mode_name))
+
+    def _framing(self, response: Any) -> Any:
+        """Let a page about a film on YouTube, and no other, frame YouTube. It does so only when one asks for it."""
+        if self.is_elsewhere:
+            response._csp_update = {"frame-src": ["'self'", YOUTUBE]}
+        return response

@@ -9,7 +9,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from utbud.learning import queries, staff_views, staff_views_services
+from utbud.learning import queries, staff_views, staff_views_answers, staff_views_services
 from utbud.learning.models import DigitalService, Topic
 
 
@@ -19,6 +19,7 @@ def admin_urls() -> list[Any]:
         path("aret/", staff_views.this_year, name="learning_this_year"),
         path("aret/<int:year>/", staff_views.year, name="learning_year"),
         path("ord/granska/<int:page_id>/", staff_views.check, name="learning_check"),
+        path("svar/", staff_views_answers.answers_page, name="learning_answers"),
         path("kontrollera/", staff_views_services.to_check, name="learning_to_check"),
         path("kontrollera/<int:page_id>/", staff_views_services.check_page, name="learning_check_page"),
         path("kontrollera/tjanster/", staff_views_services.service_changes, name="learning_service_changes"),
@@ -58,6 +59,11 @@ def to_check_item() -> MenuItem:
     return MenuItem(
         _("Kontrollera"), reverse("learning_to_check"), name="kontrollera", icon_name="history", order=118
     )
+
+
+@hooks.register("register_reports_menu_item")
+def answers_item() -> MenuItem:
+    return MenuItem(_("Gick det bra?"), reverse("learning_answers"), name="svar", icon_name="help", order=60)
 
 
 class TopicViewSet(SnippetViewSet):

@@ -51,6 +51,7 @@ def posts_of(pages: Iterable[SharedPage], *, with_files: bool = True) -> list[Po
             sender=sender.name,
             phone=sender.phone,
             tags=page.post_tags(),
+            chapters=page.post_chapters(),
             media=(
                 *(_own_media(name, own, item, sender) for name, own in page.own_files().items()),
                 *(_media(name, item, sender, keys.get((number, name), ""), made) for name in page.FILES),
