@@ -199,6 +199,11 @@ def _typeset(
     return _get_or_make(kind, queries.key_of(kind, item=item, sender=sender), made)
 
 
+def pictures_of(item: Item, sender: Sender) -> dict[str, bytes]:
+    """The pictures that an item shows, by name in storage; those that are there."""
+    return _files([item], sender)[0]
+
+
 def _files(items: Iterable[Item], sender: Sender) -> tuple[dict[str, bytes], list[str]]:
     """The pictures that the sheets show, by name in storage, and the names of those that are not there."""
     names = list(dict.fromkeys(name for name in _pictures(items, sender) if name))
