@@ -12,7 +12,9 @@ from tests import ready
 
 MONDAY = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)  # 10:00 in Stockholm, ISO week 48
 QUICK_PASSWORDS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-TASKS_AT_ONCE = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+TASKS_AT_ONCE = {
+    "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["default", "slow"]}
+}
 
 
 @pytest.fixture(scope="session")
