@@ -1,5 +1,10 @@
 """Podden Ofiktion: a show, its episodes, the steps from idea to feed, the guests, and how often it is heard."""
 
+import dataclasses
+import datetime as dt
+import json
+import re
+import textwrap
 import uuid
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -9,6 +14,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -24,15 +30,24 @@ from utbud.base.richtext import blocks_from_html, blocks_from_text
 from utbud.formats.content import Item, Section
 from utbud.learning.models.material import PAPER_AND_CARDS, MaterialPage
 from utbud.media import captions
+from utbud.media.models import Kind as AssetKind
 from utbud.media.models import TimedPage
 from utbud.publishing.models import ApprovedPage, OwnFile
 
-KIND = _("Podden Ofiktion")
+KIND = _("Podd")
+GUIDS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")  # of podcasts: podcastindex.org/namespace/1.0, guid
+
+LONGEST_LINE = 65  # letters in a line of a transcript (podcastindex.org/namespace/1.0, transcripts)
 
 
 def new_guid() -> str:
     """The id of a new episode (UUID, version 4)."""
     return str(uuid.uuid4())
+
+
+def show_guid(feed_url: str) -> uuid.UUID:
+    """The id of a podcast (``podcast:guid``): UUIDv5 of its feed's address without scheme and trailing slashes."""
+    return uuid.uuid5(GUIDS, re.sub(r"^[a-z][a-z0-9+.-]*://", "", feed_url.strip()).rstrip("/"))
 
 
 class PodcastIndexPage(ApprovedPage):
@@ -48,6 +63,8 @@ class PodcastIndexPage(ApprovedPage):
     settings_panels: list[Any] = []
     template = "podcast/podcast_index.html"
 
+    list_of: ClassVar[Callable[["PodcastIndexPage", Any], dict[str, Any]]]  # see podcast/apps.py
+
     class Meta:
         verbose_name = _("lista över poddar")
 
@@ -56,7 +73,7 @@ class PodcastIndexPage(ApprovedPage):
 
     def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        return context | {"shows": self.get_children().live().specific()}
+        return context | type(self).list_of(self, request)
 
 
 class ShowPage(ApprovedPage):
@@ -95,6 +112,7 @@ class ShowPage(ApprovedPage):
     )
     # Set once for life: UUIDv5 of the feed's first address (podcastindex.org/namespace/1.0, podcast:guid).
     guid = models.UUIDField(_("poddens id"), null=True, blank=True, unique=True, editable=False)
+    came_from = models.URLField(_("flödet hos den förra värden"), max_length=500, blank=True, editable=False)
     moved_to = models.URLField(
         _("flödet har flyttat till"),
         max_length=300,
@@ -118,6 +136,21 @@ class ShowPage(ApprovedPage):
     def public_path(self) -> str:
         """The public address of the show."""
         return f"/podd/{self.slug}/"
+
+    @property
+    def feed_url(self) -> str:
+        """The absolute address of the feed."""
+        return f"{settings.BASE_URL}{self.public_path}rss.xml"
+
+    def published(self, *, now: dt.datetime) -> None:
+        """The first time, the show gets the id that podcast apps know it by, whatever its address becomes."""
+        ShowPage.objects.filter(pk=self.pk, guid=None).update(guid=show_guid(self.feed_url))
+
+    def with_content_json(self, content: Any) -> Any:
+        # Of an older draft all but the id is taken: that is set once, for life.
+        page = super().with_content_json(content)
+        page.guid = self.guid
+        return page
 
     def approval_content(self) -> dict[str, Any]:
         names = ("title", "slug", "description", "author", "owner_email", "category", "subcategory")
@@ -154,6 +187,7 @@ class EpisodePage(MaterialPage, TimedPage):  # type: ignore[django-manager-missi
     first_out = models.DateTimeField(_("kom ut"), null=True, blank=True, editable=False)
     came_from = models.URLField(_("ljudet hos den förra värden"), max_length=500, blank=True, editable=False)
 
+    ASSET_KIND = AssetKind.SOUND  # what the workshop takes in
     exclude_fields_in_copy = ["guid", "first_out", "came_from"]
     RESERVED_SLUGS = frozenset({"rss", "flytta"})
     FILES = PAPER_AND_CARDS
@@ -162,13 +196,16 @@ class EpisodePage(MaterialPage, TimedPage):  # type: ignore[django-manager-missi
     template = "podcast/episode.html"
     search_fields = [*MaterialPage.search_fields, index.SearchField("notes"), index.SearchField("script")]
 
+    sound_key: ClassVar[Callable[["EpisodePage"], str]]  # see podcast/apps.py, as for those below
+    make_sound: ClassVar[Callable[["EpisodePage"], Any]]
+
     class Meta:
         verbose_name = _("avsnitt")
         verbose_name_plural = _("avsnitt")
 
-    @property
+    @cached_property
     def show(self) -> ShowPage:
-        """The show that it belongs to."""
+        """The show that it belongs to. Lists of many set it themselves."""
         return ShowPage.objects.get(pk=self.get_parent().pk)
 
     @property
@@ -198,7 +235,7 @@ class EpisodePage(MaterialPage, TimedPage):  # type: ignore[django-manager-missi
             *captions.sections(self.transcript(), _t("Det som sägs i avsnittet")),
         )
         return Item(
-            kind=str(KIND),
+            kind=self.show.title if self.path else str(KIND),
             title=self.title,
             lead=self.one_sentence,
             path=self.public_path,
@@ -220,12 +257,65 @@ class EpisodePage(MaterialPage, TimedPage):  # type: ignore[django-manager-missi
         return super().approval_content() | self.timed_content() | told | {"guests": guests}
 
     def own_files(self) -> dict[str, OwnFile]:
-        """The text version with times, and the chapters; the sound has an address of its own (Enclosure)."""
+        """The sound under its digest, the text version with times, and the chapters."""
         found: dict[str, OwnFile] = {}
+        if sound := self.sound():
+            found[sound.name] = OwnFile(key=sound.digest, stored=str(sound.file.name), bytes=sound.bytes)
         if self.captions:
-            text = captions.vtt(self.cues)
+            text = captions.vtt(map(in_short_lines, self.cues))
             found["text.vtt"] = OwnFile(key=content_hash(text), text=text)
+        if self.chapters:
+            text = json_chapters(self)
+            found["kapitel.json"] = OwnFile(key=content_hash(text), text=text)
         return found
+
+    # --- the sound --------------------------------------------------------------------------------
+
+    def made_sound(self) -> "Enclosure | None":
+        """The sound made from what the episode holds now, None until it is made."""
+        key = type(self).sound_key(self)
+        return next((one for one in self.enclosures.all() if key and one.key == key), None)
+
+    def out_sound(self) -> "Enclosure | None":
+        """The sound that is in the feed: the one that was published last."""
+        out = [(one.out_at, one.pk, one) for one in self.enclosures.all() if one.out_at is not None]
+        return max(out)[2] if out else None
+
+    def sound(self) -> "Enclosure | None":
+        """The sound to play: that in the feed, or of a draft its own as soon as it is made."""
+        if self.live and not self.has_unpublished_changes:
+            return self.out_sound() or self.made_sound()
+        return self.made_sound() or self.out_sound()
+
+    def is_made(self) -> bool:
+        """An episode does not go out before its sound is ready for the podcast apps."""
+        return self.asset is None or self.made_sound() is not None
+
+    def make_own(self) -> None:
+        type(self).make_sound(self)
+
+    def published(self, *, now: dt.datetime) -> None:
+        super().published(now=now)
+        if sound := self.made_sound():
+            Enclosure.objects.filter(pk=sound.pk).update(out_at=now)
+
+    def with_content_json(self, content: Any) -> Any:
+        # What podcast apps know it by does not come back from an older draft.
+        page = super().with_content_json(content)
+        page.guid, page.first_out, page.came_from = self.guid, self.first_out, self.came_from
+        return page
+
+
+def in_short_lines(cue: captions.Cue) -> captions.Cue:
+    """``cue`` in lines that podcast apps show whole (podcast:transcript)."""
+    lines = [line for text in cue.text.splitlines() for line in textwrap.wrap(text, LONGEST_LINE)]
+    return dataclasses.replace(cue, text="\n".join(lines))
+
+
+def json_chapters(episode: EpisodePage) -> str:
+    """The chapters as podcast apps fetch them (JSON Chapters 1.2, podcastindex.org)."""
+    chapters = [{"startTime": round(one.start, 3), "title": one.title} for one in episode.chapter_list]
+    return json.dumps({"version": "1.2.0", "title": episode.title, "chapters": chapters}, ensure_ascii=False)
 
 
 class Guest(Orderable):
@@ -300,6 +390,27 @@ class ProductionStep(models.Model):
         return f"{self.episode} – {self.get_step_display()}"
 
 
+class Arrival(models.Model):
+    """What is to be fetched of an episode that moves in, and how it has gone. The slow worker fetches it."""
+
+    episode = models.OneToOneField(EpisodePage, models.CASCADE, related_name="arrival", verbose_name=_("avsnitt"))
+    sound = models.URLField(_("ljudets adress"), max_length=500)
+    transcript = models.URLField(_("textversionens adress"), max_length=500, blank=True)
+    chapters = models.URLField(_("kapitlens adress"), max_length=500, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(_("varför det inte gick"), max_length=300, blank=True)
+    done_at = models.DateTimeField(_("hämtat"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("avsnitt som flyttar in")
+        verbose_name_plural = _("avsnitt som flyttar in")
+
+    def __str__(self) -> str:
+        return str(self.episode)
+
+
 class Enclosure(models.Model):
     """An MP3 as podcast apps fetch it, with chapters and cover in it. Its address holds its digest and is never reused.
 
@@ -322,6 +433,8 @@ class Enclosure(models.Model):
     lufs = models.FloatField(_("ljudstyrka, LUFS"))
     peak = models.FloatField(_("högsta topp, dBTP"))
     made_at = models.DateTimeField(_("gjord"), default=timezone.now)
+    # When it last came into the feed; None for one made of a draft, which nobody outside gets.
+    out_at = models.DateTimeField(_("i flödet sedan"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("ljudfil i flödet")
@@ -331,6 +444,21 @@ class Enclosure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.episode} {self.digest[:8]}"
+
+    @property
+    def name(self) -> str:
+        """Its name in its address: «3f2a91c0de47.mp3»."""
+        return f"{self.digest[:12]}.mp3"
+
+
+class DailySalt(models.Model):
+    """A day's secret, with which listeners are hashed. It is deleted when the day after is over, and with it the way back."""
+
+    day = models.DateField(unique=True)
+    salt = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return str(self.day)
 
 
 class Listener(models.Model):
