@@ -12,6 +12,7 @@ from utbud.inbox import urls as inbox_urls
 from utbud.learning import urls as learning_urls
 from utbud.phone import urls as phone_urls
 from utbud.places import urls as places_urls
+from utbud.podcast import urls as podcast_urls
 from utbud.publishing import urls as publishing_urls
 from utbud.screens import urls as screens_urls
 from utbud.search import urls as search_urls
@@ -35,6 +36,7 @@ urlpatterns = [
     path("", include(screens_urls)),
     path("", include(learning_urls)),
     path("", include(courses_urls)),
+    path("", include(podcast_urls)),
     path("", include(wagtail_urls)),
 ]
 
