@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from modelcluster.fields import ParentalKey
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel
@@ -20,14 +21,15 @@ from wagtail.search import index
 
 from utbud.base.richtext import Block, blocks_from_text
 from utbud.films.models import FilmPage
-from utbud.formats.content import Item, Partner, Picture, Section, Step
+from utbud.formats.content import RIGHT, WRONG, Item, Partner, Picture, Section, Step, steps_section
 from utbud.learning.models.material import PAPER_AND_CARDS, SPEECH, MaterialPage
 from utbud.media.models import PRIVATE
 from utbud.people.models import Organisation
 from utbud.publishing.models import ApprovedPage
 
 KIND = _("Guide")
-RIGHT, WRONG = _("Så ska det se ut"), _("Om det inte blir så här")
+# The print of a guide in the other sizes; utskrift.pdf is A4 in 18 points.
+STEP_CARDS = ("utskrift-a4.pdf", "utskrift-a5.pdf", "utskrift-a5-stor.pdf")
 
 
 class GuideIndexPage(ApprovedPage):
@@ -102,8 +104,8 @@ class GuidePage(MaterialPage):
     )
 
     BASE = "/guider/"
-    RESERVED_SLUGS = frozenset({"amne", "mapp", "partner"})
-    FILES = (*PAPER_AND_CARDS, *SPEECH)
+    RESERVED_SLUGS = frozenset({"amne", "granska", "mapp", "partner"})
+    FILES = (*PAPER_AND_CARDS, *STEP_CARDS, *SPEECH)
     parent_page_types = ["guides.GuideIndexPage"]
     subpage_types: list[str] = []
     template = "guides/guide.html"
@@ -117,6 +119,13 @@ class GuidePage(MaterialPage):
     class Meta:
         verbose_name = _("guide")
         verbose_name_plural = _("guider")
+
+    @property
+    def takes(self) -> str:
+        """How long it takes: «10 minuter», "" when nobody has said."""
+        if not self.minutes:
+            return ""
+        return ngettext("%(count)s minut", "%(count)s minuter", self.minutes) % {"count": self.minutes}
 
     # --- what goes out --------------------------------------------------------------------------
 
@@ -139,20 +148,12 @@ class GuidePage(MaterialPage):
     def content(self) -> Item:
         needs = [line.strip() for line in self.needs.splitlines() if line.strip()]
         steps = self.step_list()
-        said: list[Block] = []
-        for step in steps:
-            words = [step.action]
-            if step.right:
-                words.append(f"{_t('Så ska det se ut')}: {step.right}")
-            if step.wrong:
-                words.append(f"{_t('Om det inte blir så här')}: {step.wrong}")
-            said += [Block("ol", block.runs) for block in blocks_from_text(" ".join(map(_ended, words)))]
+        before = [Block("li", block.runs) for line in needs for block in blocks_from_text(line)]
+        if self.takes:
+            before += blocks_from_text(_t("Det tar ungefär %(time)s.") % {"time": self.takes})
         parts = (
-            Section(
-                _t("Det här behöver du"),
-                tuple(Block("li", block.runs) for line in needs for block in blocks_from_text(line)),
-            ),
-            Section(_t("Gör så här"), tuple(said)),
+            Section(_t("Det här behöver du") if needs else _t("Innan du börjar"), tuple(before)),
+            steps_section(_t("Gör så här"), steps),
             Section(_t("När det är klart"), blocks_from_text(self.done)),
         )
         return Item(
@@ -171,10 +172,6 @@ class GuidePage(MaterialPage):
 
     def approval_content(self) -> dict[str, Any]:
         return super().approval_content() | {"minutes": self.minutes, "film": self.film_id}
-
-
-def _ended(text: str) -> str:
-    return text if text[-1:] in (".", "?", "!", "…") else text + "."
 
 
 def _picture(image: Image | None, alt: str) -> Picture | None:
@@ -226,6 +223,15 @@ class PartnerReview(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     asked_at = models.DateTimeField(_("frågad"))
     expires_at = models.DateTimeField(_("länken gäller till"))
+    # The letter, as publishing's: claimed before it is sent and marked after, with a secret of its own that is made then.
+    # No address: nobody wanted a letter, and the link was copied.
+    address = models.EmailField(_("brevet går till"), blank=True)
+    letter_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    due_at = models.DateTimeField(_("brevet ska gå"), null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(_("brevet gick"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(_("varför brevet inte gick"), max_length=300, blank=True)
     answered_at = models.DateTimeField(_("svarade"), null=True, blank=True)
     agrees = models.BooleanField(_("godkänner"), null=True, blank=True)
     comment = models.TextField(_("kommentar"), blank=True, max_length=4000)
@@ -256,7 +262,14 @@ class MarkedPicture(models.Model):
 
     source = models.FileField(_("bilden utan markeringar"), max_length=200, upload_to=f"{PRIVATE}pictures/")
     marks = models.JSONField(_("markeringar"), default=list)  # see guides/marks.py
-    image = models.OneToOneField(Image, models.CASCADE, related_name="marked", verbose_name=_("bilden"))
+    image = models.OneToOneField(
+        Image,
+        models.CASCADE,
+        null=True,  # until it is saved for the first time
+        blank=True,
+        related_name="marked",
+        verbose_name=_("bilden"),
+    )
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField(_("gjord"))
 
@@ -265,4 +278,4 @@ class MarkedPicture(models.Model):
         verbose_name_plural = _("markerade bilder")
 
     def __str__(self) -> str:
-        return str(self.image)
+        return str(self.image or self.source)
