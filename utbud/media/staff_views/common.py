@@ -25,6 +25,7 @@ def who(request: HttpRequest) -> User:
 def page_of(request: HttpRequest, page_id: int) -> Any:
     """The page with a film or a sound that whoever asks may edit. Raises Http404 or PermissionDenied."""
     page: Any = get_object_or_404(Page, pk=page_id).specific
-    if not isinstance(page, TimedPage) or not page.permissions_for_user(request.user).can_edit():
+    may_edit = page.permissions_for_user(request.user).can_edit()
+    if not (isinstance(page, TimedPage) and may_edit):
         raise PermissionDenied
     return page

@@ -411,9 +411,7 @@ def _sending_words() -> dict[str, str]:
         "other_file": _("Det är en annan fil än den du började med. Välj «{name}», {size}."),
         "too_large": _("Filen är för stor. Den får vara högst 4 GB."),
         "empty": _("Filen är tom. Välj en annan fil."),
-        "changed": _("Filen på din dator har ändrats eller flyttats. Välj den igen."),
         "failed": _("Det gick inte att ladda upp filen."),
-        "leave": _("Filen är inte helt uppladdad."),
     }
 
 
@@ -442,7 +440,6 @@ def _recording_words() -> dict[str, str]:
         "sound_good": _("Ljudet hörs."),
         "sound_quiet": _("För tyst. Prata närmare mikrofonen."),
         "sound_loud": _("För starkt. Flytta dig lite från mikrofonen."),
-        "count": _("Börjar om {seconds}."),
         "recording": _("Spelar in."),
         "paused": _("Pausad."),
         "stopped": _("Inspelningen är klar. Klipp den om du vill, och tryck sedan Använd inspelningen."),
@@ -459,7 +456,12 @@ def _recording_words() -> dict[str, str]:
         "bad_trim": _("Slutet måste komma efter början."),
         "roll": _("Rulla manuset"),
         "halt": _("Stanna manuset"),
+        "size": _("Textens storlek:"),
+        "speed": _("Fart:"),
+        "not_sent": _(
+            "Inspelningen gick inte att skicka till servern. Spara den på datorn och ladda upp den sedan."
+        ),
+        "waiting_after": _("Nätet svarar inte. Försöker igen om {seconds} sekunder. Stäng inte sidan."),
         "trim_says": _("Inspelningen blir {length} lång."),
         "waiting": _("Nätet svarar inte. Inspelningen fortsätter, och skickas när nätet är tillbaka."),
-        "leave": _("Inspelningen är inte sparad än."),
     }
