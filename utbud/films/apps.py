@@ -20,4 +20,5 @@ class FilmsConfig(AppConfig):
         FilmPage.base_form_class = forms.FilmForm
         FilmPage.edit_handler = panels.FILM_EDITOR
         register(sources.FILMS)
+        topic_links.register("filmer", panels.FILMS, queries.url_of_topic)
         topic_links.register("filmer", "Filmer", queries.url_of_topic)

@@ -18,6 +18,9 @@ from utbud.films import checks
 from utbud.learning.panels import PlainLanguagePanel
 
 
+FILMS = _("Filmer")
+
+
 class FilmLanguagePanel(PlainLanguagePanel):
     """LIX, promises and advice beside a film."""
 

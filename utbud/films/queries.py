@@ -90,6 +90,12 @@ def film_topics() -> QuerySet[Topic]:
     return Topic.objects.filter(filmpages__live=True).distinct()
 
 
+def url_of_topic(topic: Topic) -> str:
+    """Where the films of ``topic`` are, "" when there are none. One query."""
+    there = FilmPage.objects.live().filter(topics=topic).exists()
+    return f"{FilmPage.BASE}amne/{topic.slug}/" if there else ""
+
+
 def latest() -> Row | None:
     """The film that came last, for the start page."""
     film = live_films().first()
