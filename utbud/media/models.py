@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
 
 PRIVATE = "private/"  # what stands under it in storage is never served by its name (web.views.media)
 
@@ -207,6 +208,49 @@ class TimedPage(models.Model):
             "captions": self.captions,
             "chapters": self.chapters,
         }
+
+
+class CaptionWork(models.Model):
+    """Captions that the slow worker makes for a page, from its script or by listening; a page has at most one.
+
+    When they are done they go into the draft, if its captions are what they were when this was asked for; otherwise
+    they wait until somebody takes them or throws them away.
+    """
+
+    page = models.OneToOneField(Page, models.CASCADE, related_name="+", verbose_name=_("sida"))
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="+", verbose_name=_("film eller ljud"))
+    how = models.CharField(_("hur"), max_length=6, choices=TimedPage.Origin)  # SCRIPT or HEARD
+    state = models.CharField(_("läge"), max_length=8, choices=State, default=State.WAITING, db_index=True)
+    progress = models.PositiveSmallIntegerField(_("procent"), default=0)
+    problem = models.CharField(_("varför det inte gick"), max_length=300, blank=True)  # Swedish
+    before = models.CharField(max_length=64)  # a hash of the text of the draft when this was asked for
+    captions = models.JSONField(_("undertexter"), default=list, blank=True)  # as TimedPage keeps them
+    doubts = models.JSONField(_("att lyssna på"), default=list, blank=True)  # [[second, what to listen for]]
+    used_at = models.DateTimeField(_("i utkastet sedan"), null=True, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("av")
+    )
+    asked_at = models.DateTimeField(_("begärt"), default=timezone.now)
+    claimed_at = models.DateTimeField(null=True, blank=True)  # the worker's latest sign of life
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("undertexter som görs")
+        verbose_name_plural = _("undertexter som görs")
+        ordering = ["-asked_at"]
+
+    def __str__(self) -> str:
+        return f"{self.page} {self.how}"
+
+    @property
+    def is_under_way(self) -> bool:
+        """It waits or is worked on."""
+        return self.state in (State.WAITING, State.WORKING)
+
+    @property
+    def is_offered(self) -> bool:
+        """The captions are done, and nobody has taken them."""
+        return self.state == State.READY and self.used_at is None
 
 
 def is_stale(claimed_at: dt.datetime | None, now: dt.datetime) -> bool:
