@@ -241,6 +241,15 @@ if bool(PIPER) != bool(PIPER_VOICE):
 if PIPER_VOICE and not Path(PIPER_VOICE).is_file():
     stop("UTBUD_PIPER_VOICE", f"there is no file {PIPER_VOICE}. Give the path of a voice file (.onnx).")
 
+# --- captions by listening --------------------------------------------------------------------
+
+WHISPER_MODEL = os.environ.get("UTBUD_WHISPER_MODEL", "")
+if WHISPER_MODEL and not Path(WHISPER_MODEL, "model.bin").is_file():
+    stop(
+        "UTBUD_WHISPER_MODEL",
+        f"there is no model.bin in {WHISPER_MODEL}. Give the folder of a Whisper model made for CTranslate2.",
+    )
+
 # --- mail -------------------------------------------------------------------------------------
 
 try:

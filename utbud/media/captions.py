@@ -66,6 +66,16 @@ def vtt(cues: Iterable[Cue]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
+def srt(cues: Iterable[Cue]) -> str:
+    """The captions as SubRip, speakers before what they say: for programs that cannot read WebVTT."""
+    blocks = []
+    for number, cue in enumerate(cues, start=1):
+        said = f"{cue.speaker}: {cue.text.strip()}" if cue.speaker else cue.text.strip()
+        times = f"{clock(cue.start)} --> {clock(cue.end)}".replace(".", ",")
+        blocks.append(f"{number}\n{times}\n{said}\n")
+    return "\n".join(blocks)
+
+
 def clock(second: float) -> str:
     """«00:01:02.500»."""
     minutes, milliseconds = divmod(round(second * 1000), 60_000)
