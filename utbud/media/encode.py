@@ -78,16 +78,17 @@ class Worker:
     span: tuple[float, float] = (0.0, 1.0)  # of all the work, what this part is
     seconds: float = 0.0  # how much there is to do; 0: not known
     took: dict[str, float] = field(default_factory=dict)
+    far: float = 0.0  # how far has been told: it never goes back
 
     @contextmanager
     def part(self, name: str, start: float, end: float, seconds: float = 0.0) -> Iterator[None]:
         """What is done within is from ``start`` to ``end`` of all the work, and of ``seconds`` of film or sound."""
         began, self.span, self.seconds = time.monotonic(), (start, end), seconds
-        self.tell(start)
+        self._tell(start)
         with sound.run_by(self.run):
             yield
         self.took[name] = round(self.took.get(name, 0.0) + time.monotonic() - began, 2)
-        self.tell(end)
+        self._tell(end)
 
     def run(self, *arguments: str) -> str:
         """Run ffmpeg and return what it wrote. Raises sound.Failed with the last of that, DiskFull, and what ``tell`` raises."""
@@ -131,7 +132,11 @@ class Worker:
                 for found in re.finditer(rb"out_time_us=(\d+)", chunk):
                     reached = int(found[1]) / 1_000_000
             done = min(1.0, reached / self.seconds) if self.seconds else 0.0
-            self.tell(start + (end - start) * done)
+            self._tell(start + (end - start) * done)
+
+    def _tell(self, done: float) -> None:
+        self.far = max(self.far, done)
+        self.tell(self.far)
 
     def room(self, needed: int) -> None:
         """Raises DiskFull if the folder's disk has no room for ``needed`` bytes."""
@@ -203,14 +208,9 @@ def look(source: Path, containers: str = CONTAINERS) -> Contents:
     """What is in a file, by what it says itself. Raises Refused, or sound.Failed when ffmpeg cannot be run."""
     if source.stat().st_size == 0:
         raise Refused(_("Filen är tom (0 byte). Spela in igen, eller välj en annan fil."))
-    command = [sound.ffmpeg(), "-hide_banner", "-nostdin", *opening(source, containers)]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=60, check=False)  # noqa: S603 - no shell
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise sound.Failed(str(error)) from error
-    told = done.stderr.decode(errors="replace")
+    told = _told(source, containers)
     if "Input #0" not in told:
-        if sound.CUT.search(told):
+        if sound.CUT.search(told) and _is_mp4(source):
             raise Refused(cut_off())
         raise Refused(_("Det här är ingen film. Välj en film, till exempel MP4, MOV, WebM eller MKV."))
     head = told[told.index("Input #0") :]
@@ -226,6 +226,27 @@ def look(source: Path, containers: str = CONTAINERS) -> Contents:
     )
     promised = sound.DURATION.search(head)
     return Contents(sound.clock(promised) if promised else None, sight, tracks)
+
+
+def promise(source: Path, containers: str) -> float | None:
+    """How many seconds a file says that it is, None if it does not say, or if it is something else."""
+    promised = sound.DURATION.search(_told(source, containers))
+    return sound.clock(promised) if promised else None
+
+
+def _told(source: Path, containers: str) -> str:
+    command = [sound.ffmpeg(), "-hide_banner", "-nostdin", *opening(source, containers)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=60, check=False)  # noqa: S603 - no shell
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise sound.Failed(str(error)) from error
+    return done.stderr.decode(errors="replace")
+
+
+def _is_mp4(source: Path) -> bool:
+    """Whether a file begins as MP4 and MOV do; ffmpeg believes any file of that name to be one (ISO 14496-12)."""
+    with source.open("rb") as file:
+        return file.read(8)[4:] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 
 
 def opening(source: Path, containers: str = CONTAINERS) -> tuple[str, ...]:
@@ -300,14 +321,13 @@ def _number(found: "re.Match[str] | None") -> float:
 def reaches(worker: Worker, source: Path, index: int, containers: str = CONTAINERS) -> float:
     """The second where a stream really ends: the file is read through, nothing is decoded. Raises sound.Failed."""
     last = 0.0
-    tell = worker.tell
 
     def note(reached: float) -> None:
         nonlocal last
-        last = max(last, reached)
-        tell(worker.span[0])
+        last = reached
+        worker.tell(worker.far)
 
-    reader = Worker(worker.folder, note, span=(0.0, 1.0e9), seconds=1.0e9)
+    reader = Worker(worker.folder, note, span=(0.0, 1e6), seconds=1e6)  # so that it tells seconds
     reader.run(*opening(source, containers), "-map", f"0:{index}", "-c", "copy", "-f", "null", "-")
     return last
 
@@ -377,6 +397,8 @@ def film(worker: Worker, source: Path, *, start: float | None, end: float | None
         raise Refused(_("Det här är ett ljud, ingen film. Välj en film, eller lägg upp det i podden."))
     if not contents.tracks:
         raise Refused(no_sound())
+    if contents.seconds and start is None and end is None:
+        _length_is_right(contents.seconds, "film")  # before much is done
     with worker.part("read", 0.0, 0.02, contents.seconds or 0.0):
         whole, remarks = _length(worker, source, contents)
     start, end = max(0.0, start or 0.0), min(whole, end or whole)
@@ -447,6 +469,9 @@ def listen(worker: Worker, source: Path, *, start: float | None, end: float | No
     if source.stat().st_size == 0:
         raise Refused(_("Filen är tom (0 byte). Spela in igen, eller välj en annan fil."))
     longest = LONGEST["sound"]
+    promised = promise(source, sound.CONTAINERS)
+    if promised and start is None and end is None:
+        _length_is_right(promised, "sound")  # before much is done
     worker.room(min(source.stat().st_size * 12, longest * 88_200) + longest * 14_000)
     wav, mp3 = worker.folder / "heard.wav", worker.folder / "sound.mp3"
     with worker.part("read", 0.0, 0.2, longest / 10):
