@@ -22,9 +22,19 @@ def picture(size: str = "160x90", rate: str = "30", seconds: float = 1.5) -> str
     return f"testsrc2=s={size}:r={rate}:d={seconds}"
 
 
-def numbered(seconds: float, rate: int = 30, size: str = "160x90") -> str:
-    """A source of pictures whose grey tells their number: frame n is 20 + 4 × (n mod 55)."""
-    return f"color=black:s={size}:r={rate}:d={seconds},format=gray,geq=lum='20+4*mod(N,55)',format=yuv420p"
+def numbered(seconds: float, rate: int = 30) -> str:
+    """A source of pictures that tell their number in white bars: bit n is bar n of eight, from the left."""
+    bars = "if(mod(floor(N/pow(2\\,floor(X/20)))\\,2)\\,235\\,16)"
+    return f"color=black:s=160x90:r={rate}:d={seconds},geq=lum={bars}:cb=128:cr=128"
+
+
+def numbers(path: Path) -> list[int]:
+    """The number of each frame of a film made of ``numbered``."""
+    raw = ffmpeg(
+        "-i", str(path), "-map", "0:v:0", "-vf", "scale=8:1:flags=area,format=gray", "-f", "rawvideo", "-"
+    )
+    frames = [raw[at : at + 8] for at in range(0, len(raw), 8)]
+    return [sum(1 << bit for bit, grey in enumerate(frame) if grey > 128) for frame in frames]
 
 
 def ffmpeg(*arguments: str) -> bytes:

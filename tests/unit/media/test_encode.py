@@ -106,11 +106,7 @@ def test_a_trim_is_exact_to_the_frame(
     source = films.make(tmp_path / name, films.numbered(1.6), films.speech(1.6), coded=coded)
     result = encode.film(worker(tmp_path), source, start=start, end=end)
     first, last = round((start or 0) * 30), round((end or 1.6) * 30) - 1
-    shown = films.grey(result.made[0].path)
-    assert [round((grey - 20) / 4) for grey in (shown[0], shown[-1])] == pytest.approx(
-        [first, last], abs=0.01
-    )
-    assert len(shown) == last - first + 1
+    assert films.numbers(result.made[0].path) == list(range(first, last + 1))
     assert result.seconds == pytest.approx((last - first + 1) / 30, abs=0.011)
 
 
