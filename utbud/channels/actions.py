@@ -47,7 +47,8 @@ class Planned:
 
 def plan(*, post: Post, texts: Mapping[str, str]) -> list[Planned]:
     """What every channel that is on will say of ``post``. Never inside a transaction."""
-    return [Planned(one.setup, one.adapter, one.text) for one in queries.preflight(post, texts)]
+    said = queries.preflight(post, texts)
+    return [Planned(one.setup, one.adapter, one.text) for one in said if not one.declined]
 
 
 def announce(*, post: Post, planned: Iterable[Planned], now: dt.datetime) -> int:

@@ -135,6 +135,10 @@ class Channel:
         """The file that goes with the text."""
         return post.file(*self.media)
 
+    def declines(self, post: Post) -> str:
+        """Why the channel has nothing to say of such a ``post`` at all (Swedish); "" when it has. Nothing is then sent."""
+        return ""
+
     def remarks(self, post: Post, text: str) -> list[Remark]:
         """What is wrong or worth knowing about sending ``text`` for ``post`` here; subclasses add to it."""
         found = []

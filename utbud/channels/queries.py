@@ -34,6 +34,7 @@ class Preflight:
     remarks: list[Remark] = field(default_factory=list)
     recipients: int | None = None  # for channels with subscribers
     price: str = ""
+    declined: bool = False  # it has nothing to say of such a thing, and the one remark is why
 
     @property
     def stops(self) -> bool:
@@ -76,6 +77,19 @@ def _preflight(
     setup: ChannelSetup, post: Post, own: str, counts: Mapping[int, int], *, out: bool
 ) -> Preflight:
     adapter = setup.adapter()
+    if why := adapter.declines(post):
+        return Preflight(
+            setup=setup,
+            adapter=adapter,
+            text="",
+            own=False,
+            suggestion=Fitted(""),
+            length=0,
+            limit=None,
+            picture=None,
+            remarks=[Remark(says=why)],
+            declined=True,
+        )
     try:
         suggestion = adapter.compose(post)
     except ValueError:  # not even the link has room

@@ -309,7 +309,7 @@ def share(*, page: SharedPage, setup: ChannelSetup, by: User, now: dt.datetime) 
         (one.text for one in channels.plan(post=post, texts=out.channel_texts) if one.setup == setup), None
     )
     if text is None:
-        raise ApprovalError(_("Kanalen är inte på."))
+        raise ApprovalError(_("Kanalen är inte på, eller så har den inget att säga om sidan."))
     try:
         channels.share(post=post, text=text, setup=setup, now=now)
     except channels.NotNow as error:

@@ -117,7 +117,8 @@ class ChannelTextsForm(forms.Form):
     def __init__(self, data: Any = None, *, preflights: list[Any]) -> None:
         super().__init__(data)
         self.preflights = preflights
-        for one in preflights:
+        self.saying = [one for one in preflights if not one.declined]
+        for one in self.saying:
             self.fields[f"text-{one.setup.pk}"] = forms.CharField(
                 label=_("Text"),
                 initial=one.text,
@@ -127,12 +128,12 @@ class ChannelTextsForm(forms.Form):
             )
 
     def rows(self) -> list[tuple[Any, Any]]:
-        """Each channel with its field."""
-        return [(one, self[f"text-{one.setup.pk}"]) for one in self.preflights]
+        """Each channel with its field, None for one that has nothing to say."""
+        return [(one, None if one.declined else self[f"text-{one.setup.pk}"]) for one in self.preflights]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        for one in self.preflights:
+        for one in self.saying:
             name = f"text-{one.setup.pk}"
             given = (data.get(name) or "").replace("\r\n", "\n").strip()
             data[name] = "" if given == one.suggestion.text.strip() else given
@@ -147,4 +148,4 @@ class ChannelTextsForm(forms.Form):
 
     def texts(self) -> dict[str, str]:
         """Staff's own texts by the channel's id, "" for the channel's own."""
-        return {str(one.setup.pk): self.cleaned_data[f"text-{one.setup.pk}"] for one in self.preflights}
+        return {str(one.setup.pk): self.cleaned_data[f"text-{one.setup.pk}"] for one in self.saying}

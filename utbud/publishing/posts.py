@@ -132,6 +132,6 @@ def stopping(said: Iterable[Preflight]) -> list[str]:
 def outgoing(page: SharedPage, said: Iterable[Preflight]) -> dict[str, dict[str, str]]:
     """All that an approval covers beside the page: the text of each channel, and each file by the hash of what it is made of."""
     return {
-        "texts": {str(one.setup.pk): one.text for one in said},
+        "texts": {str(one.setup.pk): one.text for one in said if not one.declined},
         "files": {media.name: media.key for media in post_of(page).media},
     }

@@ -7,6 +7,7 @@ import time_machine
 
 from tests.unit.channels import examples
 from tests.unit.channels.fakes import youtube
+from utbud.channels import post as post_module
 from utbud.channels.adapters import youtube as adapter
 from utbud.channels.adapters.youtube import YouTube
 from utbud.channels.channel import Receipt, Refused, Unavailable
@@ -232,6 +233,7 @@ def test_what_youtube_would_not_take_is_made_to_fit(service, channel, post, chan
         (["klipp.mp4", "klipp.vtt"], "å" * 2500, []),
         (["klipp.mp4", "klipp.vtt"], "å" * 2501, ["Texten är 2 byte för lång. Korta den."]),
         (["klipp.mp4"], TEXT, ["Klippet saknar undertexter. En film får inte visas utan dem."]),
+        (["film.mp4", "klipp.vtt"], TEXT, ["Filmen saknar undertexter. Den får inte visas utan dem."]),
         (["klipp.vtt", "kort.png"], TEXT, ["Här behövs en bild eller ett klipp, och det finns inget."]),
     ],
 )  # fmt: skip
@@ -251,6 +253,159 @@ def test_without_clip_or_captions_nothing_is_sent(service, channel, names):
     with pytest.raises(Refused, match=r"YouTube behöver ett klipp och dess undertexter."):
         channel.send(examples.post(*map(examples.file, names)), TEXT, key=KEY)
     assert service.asked == []
+
+
+# --- films of our own ---------------------------------------------------------------------------
+
+CHAPTERS = ((0.0, "Innan du börjar"), (12.4, "Öppna  appen"), (65.0, "Betala"))
+STILL = b"\xff\xd8 en bild"
+
+
+@pytest.fixture
+def film_post():
+    files = [("film.mp4", CLIP[::-1]), ("film.vtt", CAPTIONS), ("film.jpg", STILL), ("kort.png", b"kort")]
+    return examples.post(
+        *(examples.file(name, content) for name, content in files),
+        kind="Digitala hörnan",
+        title="Betala",
+        chapters=CHAPTERS,
+    )
+
+
+def test_a_film_goes_before_a_clip_with_its_captions_its_still_and_its_parts(service, channel, film_post):
+    post = examples.post(
+        *film_post.media, examples.file("klipp.mp4"), examples.file("klipp.vtt"), chapters=CHAPTERS
+    )
+    receipt = channel.send(post, channel.compose(post).text, key=KEY)
+
+    assert service.files == {receipt.reference: CLIP[::-1]}
+    assert service.captions == {receipt.reference: {"sv": CAPTIONS}}
+    assert service.stills == {receipt.reference: ("image/jpeg", STILL)}
+    assert [path for _method, path in steps(service)] == [
+        "/upload/youtube/v3/videos", "/session/1", "/upload/youtube/v3/captions", "/session/3",
+        "/upload/youtube/v3/thumbnails/set", "/youtube/v3/videos",
+    ]  # fmt: skip
+    assert (
+        "En kaka är en liten fil som en webbplats sparar hos dig.\n\n"
+        "00:00 Innan du börjar\n00:12 Öppna appen\n01:05 Betala\n\nFörsta stycket."
+    ) in service.videos[receipt.reference]["snippet"]["description"]
+
+
+def test_a_clip_has_no_still_of_its_own(service, channel, post):
+    channel.send(post, TEXT, key=KEY)
+    assert service.stills == {}
+
+
+@pytest.mark.parametrize(
+    ("chapters", "lines"),
+    [
+        (CHAPTERS, "00:00 Innan du börjar\n00:12 Öppna appen\n01:05 Betala"),
+        (((0, "a"), (10, "b"), (20, "c"), (3600, "d")), "00:00 a\n00:10 b\n00:20 c\n1:00:00 d"),
+        (((0.9, "a"), (11, "b"), (21, "c")), "00:00 a\n00:11 b\n00:21 c"),  # told in whole seconds
+        (((0, "a"), (10, "b")), ""),
+        (((1, "a"), (11, "b"), (21, "c")), ""),
+        (((0, "a"), (9, "b"), (21, "c")), ""),
+        (((0, "a"), (20, "b"), (10, "c")), ""),
+        ((), ""),
+    ],
+)
+def test_only_parts_that_youtube_takes_are_told(chapters, lines):
+    assert adapter.chapter_lines(chapters) == lines
+
+
+def test_parts_that_are_left_out_are_pointed_out(channel, film_post):
+    few = examples.post(*film_post.media, chapters=CHAPTERS[:2])
+    [said] = [one for one in channel.remarks(few, TEXT) if "Delarna" in one.says]
+    assert said.stops is False
+    assert [one for one in channel.remarks(film_post, TEXT) if "Delarna" in one.says] == []
+
+
+def test_a_film_is_read_in_parts_and_never_whole(service, channel, film_post, monkeypatch):
+    monkeypatch.setattr(adapter, "PART", 256 * 1024)
+    read = []
+    whole = post_module.Media.read
+
+    def noted(self):
+        read.append(self.name)
+        return whole(self)
+
+    monkeypatch.setattr(post_module.Media, "read", noted)
+    service.breaks = [1000, 70_000]
+    receipt = channel.send(film_post, TEXT, key=KEY)
+    assert service.files == {receipt.reference: CLIP[::-1]}
+    assert read == ["film.vtt", "film.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (403, "forbidden"),
+        (400, "invalidImage"),
+        (429, "uploadRateLimitExceeded"),
+        (404, "videoNotFound"),
+        (403, "quotaExceeded"),
+    ],
+)
+def test_a_still_that_is_refused_stops_nothing(service, channel, film_post, status, reason):
+    service.answers = {"thumbnails.set": youtube.error(status, reason)}
+    receipt = channel.send(film_post, TEXT, key=KEY)
+    assert service.stills == {}
+    assert service.videos[receipt.reference]["status"]["privacyStatus"] == "public"
+
+
+def test_a_still_that_is_too_large_is_left_out(service, channel, film_post, monkeypatch):
+    monkeypatch.setattr(adapter, "STILL_MOST", 3)
+    channel.send(film_post, TEXT, key=KEY)
+    assert service.stills == {}
+
+
+def test_killed_after_any_step_a_film_is_one_film(service, channel, film_post):
+    for step in ("captions.insert", "thumbnails.set", "videos.update"):
+        service.answers = {step: (503, {"error": {}})}
+        with pytest.raises(Unavailable):
+            channel.send(film_post, TEXT, key=KEY)
+        assert service.posts == {}
+    receipt = channel.send(film_post, TEXT, key=KEY)
+    assert list(service.posts) == list(service.videos) == [receipt.reference]
+
+
+def test_a_film_that_storage_has_lost_goes_nowhere(service, channel, film_post):
+    from django.core.files.storage import default_storage
+
+    default_storage.delete(film_post.file("film.mp4").stored)
+    with pytest.raises(Refused, match=r"Filmen finns inte kvar bland våra filer."):
+        channel.send(film_post, TEXT, key=KEY)
+    assert service.asked == []
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        (["film.mp4", "film.vtt"], ""),
+        (["klipp.mp4"], ""),
+        (
+            ["film.vtt", "kort.png"],
+            "Det finns ingen film att lägga ut, eller så ligger den redan på YouTube.",
+        ),
+    ],
+)
+def test_what_is_on_youtube_already_is_declined(channel, names, says):
+    assert channel.declines(examples.post(*map(examples.file, names))) == says
+
+
+@pytest.mark.django_db
+def test_a_channel_that_declines_gets_nothing_and_stops_nothing(service, now):
+    from utbud.channels import actions, queries, vault
+    from utbud.channels.models import ChannelSetup
+
+    kept = {
+        name: vault.lock(value) if name != "client_id" else value for name, value in service.config.items()
+    }
+    ChannelSetup.objects.create(kind="youtube", name="Vår kanal", on=True, config=kept)
+    post = examples.post(examples.file("film.vtt", CAPTIONS), examples.file("kort.png"))
+    [seen] = queries.preflight(post, {})
+    assert (seen.declined, seen.stops, seen.text) == (True, False, "")
+    assert actions.plan(post=post, texts={}) == []
 
 
 # --- errors -----------------------------------------------------------------------------------

@@ -1,10 +1,12 @@
-"""YouTube: the item's clip as a film on the library's channel, by the YouTube Data API v3."""
+"""YouTube: a film, or an item's clip, on the library's channel, by the YouTube Data API v3."""
 
 import datetime as dt
+import itertools
 import re
 import time
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from io import BytesIO
+from typing import IO, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import requests
@@ -16,7 +18,12 @@ from utbud.channels.http import call
 from utbud.channels.post import Media, Post, fit
 
 NAME = "YouTube"
-CLIP, CAPTIONS = "klipp.mp4", "klipp.vtt"
+# A film of its own goes before the clip that any item may have.
+FILM, CLIP = "film.mp4", "klipp.mp4"
+CAPTIONS = {FILM: "film.vtt", CLIP: "klipp.vtt"}
+STILL, STILL_MOST = "film.jpg", 2_000_000  # bytes: «Thumbnails: set» says 2 MB, the discovery document 50
+# «Video chapters» in YouTube's help: the first at 00:00, at least three, in order, each at least ten seconds.
+FEWEST_CHAPTERS, SHORTEST_CHAPTER = 3, 10
 TITLE_LENGTH, TAGS_LENGTH = 100, 500  # characters
 EDUCATION = "27"  # YouTube's own category
 # Of 50 uploads, newest first, looked through for our mark: twice the 100 a day that the API lets in.
@@ -78,12 +85,14 @@ class Api:
         path: str,
         params: dict[str, str],
         about: dict[str, Any],
-        data: bytes,
+        file: IO[bytes],
+        length: int,
         *,
         fine: tuple[int, ...] = (),
     ) -> dict[str, Any]:
-        """Send a file in parts (the resumable protocol). After a break we ask how much came, and go on from there."""
-        length = len(data)
+        """Send a ``file`` of ``length`` bytes in parts (the resumable protocol), read as they are sent: a film may be
+        larger than memory. After a break we ask how much came, and go on from there.
+        """
         started = self.call(
             "POST",
             f"/upload{path}",
@@ -100,7 +109,9 @@ class Api:
         session, pauses = started.headers["Location"], iter(self.pauses)
         came, sure = 0, True
         while True:
-            part = data[came : came + PART] if sure else b""
+            if sure:
+                file.seek(came)
+            part = file.read(PART) if sure else b""
             span = f"{came}-{came + len(part) - 1}" if part else "*"
             try:
                 response = self.call(
@@ -168,7 +179,7 @@ def plain(text: str) -> str:
 
 
 class YouTube(Channel):
-    """The clip as a film (a Short, being upright and short), with captions, and the text as its description.
+    """A film with captions, chapters and still; or the clip (a Short, being upright and short). The text is its description.
 
     The film is uploaded for our eyes only, given its captions, and then opened: it is never public without captions.
     A tag with the delivery's key marks it as ours, so that a second try finds it and goes on where the first stopped.
@@ -178,7 +189,7 @@ class YouTube(Channel):
     slug = "youtube"
     label = gettext_lazy("YouTube")
     about = gettext_lazy(
-        "Lägger ut klippet som en film på bibliotekets kanal, med undertexter.\n"
+        "Lägger ut filmer och klipp på bibliotekets kanal, med undertexter, delar och stillbild.\n"
         "Du behöver tre nycklar från Google. Be den som sköter kommunens konton om hjälp:\n"
         "1. Öppna console.cloud.google.com, skapa ett projekt och slå på YouTube Data API v3.\n"
         "2. Skapa en OAuth-klient av typen webbapp. Ställ projektet i produktion, annars slutar nyckeln gälla efter sju dagar.\n"
@@ -204,15 +215,15 @@ class YouTube(Channel):
     )  # fmt: skip
     max_length = 5000
     unit = gettext_lazy("byte")
-    media = (CLIP, CAPTIONS)  # both
-    must_have = (CLIP,)
+    media = (FILM, CLIP, *CAPTIONS.values(), STILL)  # a film or a clip, and what goes with it
+    must_have = (FILM, CLIP)
     can_recall = True
     can_correct = True
     when_corrected = gettext_lazy(
         "Filmen är kvar som den är. Säger den fel? Dra tillbaka, och lägg ut den igen när texten är rätt."
     )
     repeat_within = dt.timedelta(days=2)  # what PAGES reaches back
-    lease = dt.timedelta(minutes=15)
+    lease = dt.timedelta(hours=1)  # a gigabyte at 2.5 Mbit/s
     address: ClassVar[str] = "https://youtube.googleapis.com"
     login: ClassVar[str] = "https://oauth2.googleapis.com/token"
     pauses: ClassVar[tuple[float, ...]] = (1, 2, 4, 8, 16)  # seconds, after each break in an upload
@@ -223,7 +234,7 @@ class YouTube(Channel):
         return len(text.encode())
 
     def body(self, post: Post) -> str:
-        return "\n\n".join(part for part in (post.lead, post.text) if part)
+        return "\n\n".join(part for part in (post.lead, chapter_lines(post.chapters), post.text) if part)
 
     def tail(self, post: Post) -> str:
         lines = [_("Läs, lyssna eller skriv ut: %(url)s") % {"url": post.url}]
@@ -232,13 +243,30 @@ class YouTube(Channel):
         return "\n".join(lines)
 
     def picture(self, post: Post) -> Media | None:
-        return post.file(CLIP)
+        return post.file(FILM, CLIP)
+
+    def declines(self, post: Post) -> str:
+        if post.file(FILM, CLIP):
+            return ""
+        return _("Det finns ingen film att lägga ut, eller så ligger den redan på YouTube.")
 
     def remarks(self, post: Post, text: str) -> list[Remark]:
         found = super().remarks(post, text)
-        if post.file(CLIP) and not post.file(CAPTIONS):
+        film = post.file(FILM, CLIP)
+        if film and not post.file(CAPTIONS[film.name]):
+            says = {
+                FILM: _("Filmen saknar undertexter. Den får inte visas utan dem."),
+                CLIP: _("Klippet saknar undertexter. En film får inte visas utan dem."),
+            }
+            found.append(Remark(says=says[film.name], stops=True))
+        if film and film.name == FILM and post.chapters and not chapter_lines(post.chapters):
             found.append(
-                Remark(says=_("Klippet saknar undertexter. En film får inte visas utan dem."), stops=True)
+                Remark(
+                    says=_(
+                        "Delarna följer inte med. YouTube vill ha minst tre, med den första från början och minst tio "
+                        "sekunder i varje."
+                    )
+                )
             )
         if plain(text) != text:
             found.append(Remark(says=_("YouTube tar inte emot tecknen < och >. De byts mot ‹ och ›.")))
@@ -247,9 +275,16 @@ class YouTube(Channel):
     # --- what it does ---------------------------------------------------------------------------
 
     def send(self, post: Post, text: str, *, key: str, to: str = "") -> Receipt:
-        clip, captions, privacy = post.file(CLIP), post.file(CAPTIONS), self.config["who_sees"]
-        if not (clip and captions):
+        film, privacy = post.file(FILM, CLIP), self.config["who_sees"]
+        captions = post.file(CAPTIONS[film.name]) if film else None
+        if not (film and captions):
             raise Refused(_("YouTube behöver ett klipp och dess undertexter."))
+        try:
+            length = size_of(film)  # as storage has it: what was noted when it was approved is only a note
+        except OSError as error:
+            raise Refused(
+                _("Filmen finns inte kvar bland våra filer. Godkänn sidan igen, så görs den om.")
+            ) from error
         api, mark = self._api(), f"utbud-{key}"
         video = self._find(api, mark)
         if video is None:
@@ -263,13 +298,16 @@ class YouTube(Channel):
                 },
                 "status": status("private"),
             }
-            video = str(
-                api.upload("/youtube/v3/videos", {"part": "snippet,status"}, about, clip.read())["id"]
-            )
+            with film.open() as file:
+                answer = api.upload("/youtube/v3/videos", {"part": "snippet,status"}, about, file, length)
+            video = str(answer["id"])
         track = {"snippet": {"videoId": video, "language": post.language, "name": "", "isDraft": False}}
+        said = captions.read()
         api.upload(
-            "/youtube/v3/captions", {"part": "snippet"}, track, captions.read(), fine=(409,)
+            "/youtube/v3/captions", {"part": "snippet"}, track, BytesIO(said), len(said), fine=(409,)
         )  # 409: there already
+        if film.name == FILM:
+            self._give_still(api, video, post.file(STILL))
         if privacy != "private":
             self._open(api, video, privacy)
         return Receipt(video, f"https://www.youtube.com/watch?v={video}")
@@ -369,6 +407,23 @@ class YouTube(Channel):
             page = {"pageToken": answer["nextPageToken"]}
         return None
 
+    def _give_still(self, api: Api, video: str, still: Media | None) -> None:
+        """Our own still as the film's thumbnail. A channel that may not (its phone number is not verified) keeps
+        YouTube's own: the film goes out all the same.
+        """
+        if still is None or not still.stored:
+            return
+        content = still.read()
+        if len(content) <= STILL_MOST:
+            api.call(
+                "POST",
+                "/upload/youtube/v3/thumbnails/set",
+                fine=(400, 403, 404, 413, 429),
+                params={"videoId": video, "uploadType": "media"},
+                data=content,
+                headers={"Content-Type": still.content_type},
+            )
+
     def _open(self, api: Api, video: str, privacy: str) -> None:
         body = {"id": video, "status": status(privacy)}
         answer = api.call("PUT", "/youtube/v3/videos", params={"part": "status"}, json=body).json()
@@ -378,6 +433,28 @@ class YouTube(Channel):
                     "Filmen ligger på YouTube, men bara ni kan se den. Google måste först granska projektet. Försök sedan igen."
                 )
             )
+
+
+def size_of(media: Media) -> int:
+    """The bytes of a file as storage has it."""
+    with media.open() as file:
+        return int(file.seek(0, 2))
+
+
+def chapter_lines(chapters: tuple[tuple[float, str], ...]) -> str:
+    """Chapters as YouTube reads them out of a description, a line each; "" for those that it would not take."""
+    times = [int(start) for start, _title in chapters]
+    far = all(after - before >= SHORTEST_CHAPTER for before, after in itertools.pairwise(times))
+    if len(times) < FEWEST_CHAPTERS or times[0] != 0 or not far:
+        return ""
+    return "\n".join(f"{clock(start)} {' '.join(title.split())}" for start, title in chapters)
+
+
+def clock(seconds: float) -> str:
+    """«00:00», «1:02:05»."""
+    minutes, left = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes:02}:{left:02}"
 
 
 def status(privacy: str) -> dict[str, Any]:

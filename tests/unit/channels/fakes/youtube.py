@@ -88,6 +88,7 @@ class YouTube(HttpFake):
         self.videos: dict[str, dict[str, Any]] = {}  # everything in the channel, newest last
         self.files: dict[str, bytes] = {}
         self.captions: dict[str, dict[str, bytes]] = {}  # by film, then language
+        self.stills: dict[str, tuple[str, bytes]] = {}  # by film: type and content
         self.complaints: list[str] = []  # what was asked against the discovery document
         self.answers: dict[str, Said] = {}  # by method: said instead, once
         self.breaks: list[
@@ -140,16 +141,19 @@ class YouTube(HttpFake):
             ("GET", "/youtube/v3/channels"): "channels.list",
             ("GET", "/youtube/v3/playlistItems"): "playlistItems.list",
             ("POST", "/youtube/v3/captions"): "captions.insert",
+            ("POST", "/youtube/v3/thumbnails/set"): "thumbnails.set",
         }
         name = verbs.get((asked.method, path))
-        if name is None or upload != name.endswith(".insert"):
+        if name is None or upload != name.endswith((".insert", ".set")):
             return error(404, "notFound", f"{asked.method} {asked.path}")
-        body = asked.json() if asked.body else None
+        body = asked.json() if asked.body and name != "thumbnails.set" else None
         if wrong := against_method(name, asked.query, body):
             self.complaints += wrong
             return error(400, "badRequest", "; ".join(wrong))
         if name in self.answers:
             return self.answers.pop(name)
+        if name == "thumbnails.set":
+            return self._thumbnails_set(asked)
         if upload:
             return self._start(name, asked, body)
         return getattr(self, "_" + name.replace(".", "_"))(asked.query, body)
@@ -212,6 +216,19 @@ class YouTube(HttpFake):
         self.files[name] = session["data"]
         session["done"] = self.videos[name]
         return 200, self.videos[name]
+
+    def _thumbnails_set(self, asked: Asked) -> Said:
+        """A simple upload: the picture is the body. «Thumbnails: set»."""
+        if asked.query.get("uploadType") != "media":
+            return error(400, "badRequest", "uploadType")
+        if not asked.body:
+            return error(400, "mediaBodyRequired")
+        if asked.headers["Content-Type"] not in ("image/jpeg", "image/png", "application/octet-stream"):
+            return error(400, "invalidImage")
+        if asked.query["videoId"] not in self.videos:
+            return error(404, "videoNotFound")
+        self.stills[asked.query["videoId"]] = asked.headers["Content-Type"], asked.body
+        return 200, {"kind": "youtube#thumbnailSetResponse", "items": []}
 
     # --- the rest -------------------------------------------------------------------------------
 
