@@ -455,11 +455,13 @@ class TestUse:
         assert (taken, Upload.objects.count()) == ([], 1)
 
     def test_a_recording_that_was_cut_off_is_used_as_far_as_it_came(self, staff, film, taken):
-        row, path = made(staff.editor, page=film.pk, recorded="1", filename="")
+        row, path = made(staff.editor, page=film.pk, recorded="1", filename="inspelning.webm")
+        Upload.objects.filter(pk=row.pk).update(started_at=dt.datetime(2026, 11, 26, 7, 5, tzinfo=dt.UTC))
         patch(staff.editor, path, 0, b"hel")
         self.use(staff.editor, film, row, start="1,5", end="9")
         asset = Asset.objects.get()
-        assert (taken, asset.name, asset.trim_start, asset.trim_end) == ([b"hel"], "Inspelning", 1.5, 9.0)
+        name = "Inspelning 26 november klockan 08.05.webm"
+        assert (taken, asset.name, asset.trim_start, asset.trim_end) == ([b"hel"], name, 1.5, 9.0)
 
     @pytest.mark.parametrize(
         ("start", "end", "status"), [("5", "2", 302), ("-1", "", 400), ("x", "", 400), ("1e999", "", 400)]

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
+from utbud.base import dates
 from utbud.media import incoming
 from utbud.media.actions import processing
 from utbud.media.models import Asset, Kind, Upload, Version
@@ -234,7 +235,7 @@ def finish(
                 asset = processing.take_in(
                     path=incoming.lend(row.token),
                     kind=row.kind,
-                    name=row.name or str(_("Inspelning")),
+                    name=_asset_name(row),
                     by=by,
                     now=now,
                     trim_start=trim_start,
@@ -252,6 +253,18 @@ def finish(
     except incoming.DiskFull:
         raise NoRoom(_disk_full()) from None
     return asset
+
+
+def _asset_name(upload: Upload) -> str:
+    """The file's own name; of a recording when it was made, with the ending that its bytes have."""
+    if not upload.recorded:
+        return upload.name or _("Fil utan namn")
+    began = dates.local(upload.started_at)
+    name = _("Inspelning %(day)s klockan %(time)s") % {
+        "day": dates.date_words(began.date(), weekday=False, year=False),
+        "time": began.strftime("%H.%M"),
+    }
+    return name + PurePath(upload.name).suffix.lower()
 
 
 def _check_trim(start: float | None, end: float | None) -> None:
