@@ -26,6 +26,12 @@ NAMES: dict[str, Any] = {
     "lyssna-langsamt.mp3": gettext_lazy("Långsamt uppläst text, ljud"),
     "klipp.mp4": gettext_lazy("Kort film med text i bild"),
     "klipp.vtt": gettext_lazy("Filmens text"),
+    "film.mp4": gettext_lazy("Filmen"),
+    "film-720p.mp4": gettext_lazy("Filmen, mindre fil"),
+    "film-480p.mp4": gettext_lazy("Filmen, minsta filen"),
+    "film.vtt": gettext_lazy("Filmens undertexter"),
+    "film.jpg": gettext_lazy("Stillbild ur filmen"),
+    "film.m4a": gettext_lazy("Filmens ljud"),
     "utskrift.pdf": gettext_lazy("Sida i stor stil att skriva ut"),
     "affisch.pdf": gettext_lazy("Affisch att sätta upp"),
 }

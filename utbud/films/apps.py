@@ -21,4 +21,3 @@ class FilmsConfig(AppConfig):
         FilmPage.edit_handler = panels.FILM_EDITOR
         register(sources.FILMS)
         topic_links.register("filmer", panels.FILMS, queries.url_of_topic)
-        topic_links.register("filmer", "Filmer", queries.url_of_topic)

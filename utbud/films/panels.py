@@ -17,7 +17,6 @@ from wagtail.admin.panels import (
 from utbud.films import checks
 from utbud.learning.panels import PlainLanguagePanel
 
-
 FILMS = _("Filmer")
 
 

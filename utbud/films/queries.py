@@ -47,12 +47,6 @@ class Still:
     height: int
 
 
-def url_of_topic(topic: Topic) -> str:
-    """Where the films of ``topic`` are, "" when there are none. One query."""
-    there = FilmPage.objects.live().filter(topics=topic).exists()
-    return f"/filmer/amne/{topic.slug}/" if there else ""
-
-
 def still_of(film: FilmPage, file_base: str) -> Still | None:
     """The chosen frame of our own film, else its drawing; ``file_base`` is the address its files stand under."""
     poster = film.poster()

@@ -34,9 +34,15 @@ FILES = (  # (how the file's name begins, way, what)
     ("affisch", "poster", "download"),
     ("lyssna", "sound", "play"),
     ("klipp", "clip", "play"),
+    ("film.mp4", "clip", "play"),
+    ("film-720p.mp4", "clip", "play"),
+    ("film-480p.mp4", "clip", "play"),
+    ("film.m4a", "sound", "play"),
     ("kort", "card", "download"),
 )
-FILE = re.compile(r"^(/.*/)([a-z0-9-]+)\.(?:pdf|mp3|mp4|png|jpg|webm|vtt)$")
+FILE = re.compile(
+    r"^(/.*/)([a-z0-9-]+\.(?:pdf|mp3|m4a|mp4|png|jpg|webm))$"
+)  # captions come with what they are for
 FEEDS = re.compile(r"^/floden/([-\w]+)(?:/[-\w]+)?\.(?:xml|json)$")
 NOT_OURS = ("/admin/", "/godkann/", "/skarm/", "/media/", "/static/")
 # Programs that say what they are. Those that lie look like people, here as everywhere.
