@@ -2,8 +2,8 @@
 
 All measures are pixels of the picture without marks, from its upper left corner.
 
-What is blurred is gone: the region is filled with a mosaic of its own, in one colour that is rounded off, so that nothing of what was
-there can be worked out again. (A mosaic or blur of the picture itself can be undone when one knows the typeface.)
+What is blurred is gone: the region is filled with a soft mosaic that is the same whatever was there. (A mosaic or a blur of the picture
+itself can be undone by one who knows the typeface: each code is tried until one gives the same squares.)
 """
 
 import io
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps, ImageStat, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps, UnidentifiedImageError
 
 from utbud.formats.typeset import FONTS
 
@@ -140,25 +140,21 @@ def stroke_of(width: int, height: int) -> int:
 
 
 def _hide(picture: Image.Image, mark: Mark) -> None:
-    box = (mark.x, mark.y, mark.x + mark.width, mark.y + mark.height)
-    mean = ImageStat.Stat(picture.crop(box)).mean
-    colour = [min(224, max(48, round(part / 32) * 32)) for part in mean]
     tile = max(8, min(mark.width, mark.height) // 4)
     across, down = math.ceil(mark.width / tile), math.ceil(mark.height / tile)
-    mosaic = Image.new("RGB", (across, down))
+    mosaic = Image.new("L", (across, down))
     for row in range(down):
         for column in range(across):
-            shade = ((row * 7 + column * 5 + row * column * 3) % 5 - 2) * 9  # the same whatever was there
-            mosaic.putpixel((column, row), tuple(part + shade for part in colour))  # type: ignore[arg-type]
+            mosaic.putpixel((column, row), 150 + ((row * 7 + column * 5 + row * column * 3) % 5 - 2) * 12)
     large = mosaic.resize((across * tile, down * tile), Image.Resampling.NEAREST)
     large = large.crop((0, 0, mark.width, mark.height)).filter(ImageFilter.GaussianBlur(tile / 6))
-    picture.paste(large, box[:2])
+    picture.paste(large.convert("RGB"), (mark.x, mark.y))
 
 
 def _box(pen: ImageDraw.ImageDraw, mark: Mark, number: int, stroke: int, scale: int, accent: str) -> None:
     left, top = mark.x * scale, mark.y * scale
     right, bottom = left + mark.width * scale - 1, top + mark.height * scale - 1
-    edge = max(2, stroke // 3)
+    edge = stroke // 2
     radius = min(3 * stroke, (right - left) // 2, (bottom - top) // 2)
     for colour, inset, wide in (
         (BLACK, 0, stroke + 4 * edge),
@@ -171,7 +167,7 @@ def _box(pen: ImageDraw.ImageDraw, mark: Mark, number: int, stroke: int, scale: 
 
 
 def _arrow(pen: ImageDraw.ImageDraw, mark: Mark, number: int, stroke: int, scale: int, accent: str) -> None:
-    edge = max(2, stroke // 3)
+    edge = stroke // 2
     west, east = mark.x * scale, (mark.x + mark.width) * scale
     north, south = mark.y * scale, (mark.y + mark.height) * scale
     tip = (east if "e" in mark.to else west, south if "s" in mark.to else north)
@@ -199,7 +195,7 @@ def _arrow(pen: ImageDraw.ImageDraw, mark: Mark, number: int, stroke: int, scale
 
 def _number(pen: ImageDraw.ImageDraw, mark: Mark, number: int, stroke: int, scale: int, accent: str) -> None:
     left, top, size = mark.x * scale, mark.y * scale, mark.width * scale
-    edge = max(2, stroke // 3)
+    edge = stroke // 2
     for colour, inset in ((BLACK, 0), (WHITE, edge), (accent, 2 * edge)):
         if size > 2 * inset:
             pen.ellipse(

@@ -17,10 +17,12 @@ from utbud.courses import words
 from utbud.courses.models import Occasion
 from utbud.courses.queries import staff as courses
 from utbud.courses.queries.times import where_words
+from utbud.guides import reviews
 from utbud.inbox import queries as inbox
 from utbud.learning import queries as learning
 from utbud.notices import queries as notices
 from utbud.people.models import ResponsiblePublisher, User
+from utbud.podcast import production
 from utbud.publishing import queries as publishing
 from utbud.publishing.models import ApprovalRequest
 from utbud.web import first_steps
@@ -67,9 +69,11 @@ def _groups(user: User, now: dt.datetime) -> Iterator[Group]:
     yield _ending_offers(now)
     yield _unmarked(now)
     yield _letters(now)
+    yield _partners()
     yield _notices(now)
     yield _wrong_notices(now)
     yield _deliveries()
+    yield _podcast(user, today)
     yield _rechecks()
     yield _reviews(today)
     yield _certificates(today)
@@ -211,10 +215,28 @@ def _occasion_task(occasion: Occasion, now: dt.datetime, note: str) -> Task:
 def _letters(now: dt.datetime) -> Group:
     stuck = publishing.stuck_letters(now)
     url = reverse("publishing_approvals")
-    tasks = [
-        Task(f"{letter.publisher.name}: {letter.request.page.draft_title}", url) for letter in stuck[:SHOWN]
+    tasks = [Task(f"{letter.publisher.name}: {letter.request.page.draft_title}", url) for letter in stuck]
+    tasks += [
+        Task(
+            f"{review.organisation}: {review.guide.draft_title}",
+            reverse("guides_partners", args=[review.guide_id]),
+        )
+        for review in reviews.stuck_letters(now)
     ]
-    return Group(_("Brev som kanske inte kom fram"), tasks, len(stuck), urgent=True)
+    return Group(_("Brev som kanske inte kom fram"), tasks[:SHOWN], len(tasks), urgent=True)
+
+
+def _partners() -> Group:
+    answers = reviews.unread()
+    tasks = [
+        Task(
+            f"{review.organisation}: {review.guide.draft_title}",
+            reverse("guides_partners", args=[review.guide_id]),
+            _("säger att det stämmer") if review.agrees else _("vill att något ändras"),
+        )
+        for review in answers[:SHOWN]
+    ]
+    return Group(_("Svar från partner"), tasks, answers.count(), urgent=True)
 
 
 def _notices(now: dt.datetime) -> Group:
@@ -285,6 +307,20 @@ def _reviews(today: dt.date) -> Group:
         for page in late[:SHOWN]
     ]
     return Group(_("Att kontrollera igen"), tasks, late.count())
+
+
+def _podcast(user: User, today: dt.date) -> Group:
+    rows = production.of_user(user, today)
+    tasks = [
+        Task(
+            f"{row.get_step_display()}: {row.episode.draft_title}",
+            reverse("podcast_plan", args=[row.episode_id]),
+            _("senast %(day)s") % {"day": dates.date_words(row.due_on, weekday=False)} if row.due_on else "",
+        )
+        for row in rows[:SHOWN]
+    ]
+    late = any(row.due_on and row.due_on < today for row in rows)
+    return Group(_("Du och podden"), tasks, len(rows), urgent=late)
 
 
 def _certificates(today: dt.date) -> Group:

@@ -4,7 +4,7 @@
   if (!form) return;
   const NS = "http://www.w3.org/2000/svg";
   const { width: W, height: H, stroke, accent, source, most } = form.dataset;
-  const width = Number(W), height = Number(H), line = Number(stroke), edge = Math.max(1, Math.round(line / 3));
+  const width = Number(W), height = Number(H), line = Number(stroke), edge = line / 2;
   const stage = form.querySelector("[data-stage]");
   const list = form.querySelector("[data-rows]");
   const empty = form.querySelector("[data-empty]");
@@ -110,11 +110,11 @@
       make("text", { x: middle[0], y: middle[1], fill: "#ffffff", "font-size": mark.width * (number < 10 ? 0.6 : 0.48), "font-weight": 700, "text-anchor": "middle", "dominant-baseline": "central" }, group).textContent = number;
     },
     blur(mark, group) {
-      make("rect", { x: mark.x, y: mark.y, width: mark.width, height: mark.height, fill: "#80868c" }, group);
+      make("rect", { x: mark.x, y: mark.y, width: mark.width, height: mark.height, fill: "#969696" }, group);
       const tile = Math.max(8, Math.floor(Math.min(mark.width, mark.height) / 4));
       for (let row = 0; row * tile < mark.height; row += 1) {
         for (let column = row % 2; column * tile < mark.width; column += 2) {
-          make("rect", { x: mark.x + column * tile, y: mark.y + row * tile, width: Math.min(tile, mark.width - column * tile), height: Math.min(tile, mark.height - row * tile), fill: "#989ea4" }, group);
+          make("rect", { x: mark.x + column * tile, y: mark.y + row * tile, width: Math.min(tile, mark.width - column * tile), height: Math.min(tile, mark.height - row * tile), fill: "#aeaeae" }, group);
         }
       }
     },
