@@ -95,7 +95,10 @@ def from_json(raw: str) -> Read:
     """What the editor's script sends: {"cues": [[start, end, text, speaker]], "chapters": [[start, title]]}."""
     try:
         sent = json.loads(raw)
-        rows = tuple(Row(*map(_written, row)) for row in sent["cues"])
+        rows = tuple(
+            Row(_written(start), _written(end), _written(text), _written(speaker))
+            for start, end, text, speaker in sent["cues"]
+        )
         chapters = tuple(
             Row(start=_written(start), text=_written(title)) for start, title in sent["chapters"]
         )
@@ -119,7 +122,13 @@ def _numbered(sent: Mapping[str, Any], prefix: str) -> tuple[Row, ...]:
         return _written(sent.get(f"{prefix}{name}-{number}", ""))
 
     return tuple(
-        Row(*(one(number, name) for name in ("start", "end", "text", "speaker")), bool(one(number, "delete")))
+        Row(
+            one(number, "start"),
+            one(number, "end"),
+            one(number, "text"),
+            one(number, "speaker"),
+            bool(one(number, "delete")),
+        )
         for number in numbers
     )
 
@@ -135,7 +144,10 @@ def read(rows: Sequence[Row], chapter_rows: Sequence[Row]) -> Read:
     """The captions and the chapters of the rows; empty and deleted ones are left out."""
     if len(rows) + len(chapter_rows) > MOST:
         raise Unreadable
-    cues, chapters, places, mistakes = [], [], [], []
+    cues: list[Cue] = []
+    chapters: list[Chapter] = []
+    places: list[int] = []
+    mistakes: list[Mistake] = []
     for at, row in enumerate(rows):
         if row.deleted or row.is_empty:
             continue

@@ -1,8 +1,8 @@
 """Addresses of films and sounds in the staff side. Included by wagtail_hooks."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from utbud.media.staff_views import uploads, workshop
+from utbud.media.staff_views import text, uploads, workshop
 
 admin_urlpatterns = [
     path("film-och-ljud/", workshop.assets_page, name="media_assets"),
@@ -23,5 +23,16 @@ admin_urlpatterns = [
     path("film-och-ljud/<int:page_id>/klipp/", workshop.trim_page, name="media_trim"),
     path("film-och-ljud/<int:page_id>/stillbild/", workshop.poster_page, name="media_poster"),
     path("film-och-ljud/<int:page_id>/igen/", workshop.again_page, name="media_again"),
+    path("film-och-ljud/<int:page_id>/text/", text.text_page, name="media_text"),
+    path("film-och-ljud/<int:page_id>/text/spara/", text.save_text, name="media_text_save"),
+    path("film-och-ljud/<int:page_id>/text/fil/", text.text_file, name="media_text_file"),
+    path("film-och-ljud/<int:page_id>/text/gor/", text.make, name="media_text_make"),
+    path("film-och-ljud/<int:page_id>/text/gor/laget.json", text.make_state, name="media_text_state"),
+    path("film-och-ljud/<int:page_id>/text/ta/", text.take, name="media_text_take"),
+    re_path(
+        r"^film-och-ljud/(?P<page_id>\d+)/text/text\.(?P<ending>vtt|srt|txt)$",
+        text.download,
+        name="media_text_download",
+    ),
     path("film-och-ljud/<int:page_id>/valj/", workshop.choose_page, name="media_choose"),
 ]
