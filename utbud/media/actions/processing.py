@@ -106,7 +106,7 @@ def _taken_in(
     ending = ending if ending[1:].isalnum() and len(ending) <= 6 else ""
     wanted = f"{ORIGINALS}/{uuid.uuid4().hex}{ending}"
     try:
-        stored = default_storage.save(wanted, _LocalFile(path))
+        stored = _save(path, wanted)
     except OSError as error:
         default_storage.delete(wanted)
         if encode.is_full(error):
@@ -142,6 +142,12 @@ class _LocalFile(File[bytes]):
     def temporary_file_path(self) -> str:
         """Where it is (as Django's own files that are too large for memory)."""
         return str(self.path)
+
+
+def _save(path: Path, name: str) -> str:
+    """Move the file at ``path`` into storage as ``name``. Returns the name it got."""
+    with _LocalFile(path) as file:
+        return str(default_storage.save(name, file))
 
 
 def cut(*, asset: Asset, start: float | None, end: float | None, by: Any, now: dt.datetime) -> Asset:
@@ -388,7 +394,7 @@ def _stored(asset: Asset, made: encode.Made, claim: Claim | None = None) -> Vers
     if claim:
         default_storage.delete(name)  # what a killed worker left
     try:
-        kept = default_storage.save(name, _LocalFile(made.path))
+        kept = _save(made.path, name)
     except OSError:
         default_storage.delete(name)
         raise
