@@ -1,8 +1,8 @@
 """Public pages kept ready-made for a minute, and no longer than they are true.
 
 A page is kept under what it depends on: what is published, which week's word has gone out, when courses are held and
-who has joined them, the minute. Publishing or withdrawing anything, or taking a seat, thus changes every key at once,
-in every process, at the cost of four small queries a page. (The library's own settings show at once in the process that saved them, elsewhere within the
+who has joined them, what must be checked since a service changed, the minute. Publishing or withdrawing anything, or
+taking a seat, thus changes every key at once, in every process, at the cost of five small queries a page. (The library's own settings show at once in the process that saved them, elsewhere within the
 minute.) Only what any stranger gets is kept: nobody who has a session, nothing that sets a cookie, no form,
 no page that says by Cache-Control that it is soon another.
 """
@@ -18,7 +18,7 @@ from wagtail.models import Page
 
 from utbud.base.hashing import content_hash
 from utbud.courses.models import RegistrationChange, Run
-from utbud.learning.models import PlannedWeek
+from utbud.learning.models import PlannedWeek, Recheck
 from utbud.places import models as places
 
 SECONDS = 60
@@ -87,12 +87,22 @@ def may_be_shown_to_all(response: HttpResponse) -> bool:
 
 
 def state() -> tuple[object, ...]:
-    """All that a public page may depend on beside its address, in one query each for pages, weeks, runs and seats."""
+    """All that a public page may depend on beside its address, in one query each for pages, weeks, runs, seats and checks."""
     pages = Page.objects.live().aggregate(n=Count("id"), last=Max("last_published_at"))
     weeks = PlannedWeek.objects.aggregate(last=Max("published_at"))
     runs = Run.objects.aggregate(last=Max("changed_at"))
     seats = RegistrationChange.objects.aggregate(
         last=Max("pk")
     )  # whatever is done to a registration leaves a row
+    checks = Recheck.objects.aggregate(n=Count("pk"), top=Max("pk"), done=Count("done_at"))
     minute = timezone.now().replace(second=0, microsecond=0)
-    return pages["n"], pages["last"], weeks["last"], runs["last"], seats["last"], places.edition, minute
+    return (
+        pages["n"],
+        pages["last"],
+        weeks["last"],
+        runs["last"],
+        seats["last"],
+        *checks.values(),
+        places.edition,
+        minute,
+    )
