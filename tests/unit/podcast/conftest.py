@@ -104,7 +104,9 @@ def draft(site, show, asset):
             } | fields
         )  # fmt: skip
         show.add_child(instance=page)
-        page.guests = [Guest(name=name, role=role) for name, role in guests]
+        page.guests = [
+            Guest(name=name, role=role, consent_on=dt.date(2026, 11, 1), consent_how="Muntligt") for name, role in guests
+        ]
         page.save()
         page.save_revision(user=site.editor)
         return page
