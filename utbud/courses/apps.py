@@ -15,6 +15,7 @@ class CoursesConfig(AppConfig):
         from utbud.courses.actions import care, day, seats  # noqa: PLC0415, RUF100
         from utbud.courses.models import CourseIndexPage, CoursePage  # noqa: PLC0415, RUF100
         from utbud.courses.queries import public, soon  # noqa: PLC0415, RUF100
+        from utbud.learning import topic_links  # noqa: PLC0415, RUF100
         from utbud.phone import offers as phone_line  # noqa: PLC0415, RUF100
         from utbud.publishing import previews  # noqa: PLC0415, RUF100
         from utbud.screens import slides as screens  # noqa: PLC0415, RUF100
@@ -34,6 +35,7 @@ class CoursesConfig(AppConfig):
         phone_line.register("kurser", offers.coming)
         screens.register("kurser", slides.slides)
         register(sources.COURSES)
+        topic_links.register("kurser", sources.COURSES.label, public.url_of_topic)
         schedule.every(seconds=20)(seats.expire_offers)
         schedule.every(seconds=60)(seats.serve_lines)
         schedule.every(seconds=300)(day.remind_due)

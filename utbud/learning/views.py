@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from utbud.learning import queries
+from utbud.learning import queries, topic_links
 from utbud.learning.models import Topic, WordPage
 from utbud.publishing.views import file_beside
 
@@ -17,9 +17,14 @@ def a_to_z(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def by_topic(request: HttpRequest, slug: str) -> HttpResponse:
-    """The words of a topic."""
+    """The words of a topic, and the way to what else there is on it."""
     topic = get_object_or_404(Topic, slug=slug)
-    context = {"topic": topic, "words": queries.words_of_topic(topic), "topics": Topic.objects.all()}
+    context = {
+        "topic": topic,
+        "words": queries.words_of_topic(topic),
+        "topics": Topic.objects.all(),
+        "others": topic_links.links(topic),
+    }
     return render(request, "learning/words_by_topic.html", context)
 
 

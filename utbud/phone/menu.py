@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 
 from utbud.base import dates
 from utbud.channels.post import Media, Post
+from utbud.phone.offers import Reading
 from utbud.places.phones import parse_phone, phone_words
 
 AGAIN, PACE, BACK, STAFF = "7", "8", "9", "0"
 ALIASES = {"#": AGAIN, "*": BACK}  # not told to anyone: services treat # and * in ways of their own
+READINGS, MOST_READINGS = "guider", 6  # the list, and how many there are keys for
 MISSES = 3  # as many keys that mean nothing, and we say goodbye
 CONNECTING, NOBODY_ANSWERED, GOODBYE = "personal/koppla", "personal/sedan", "hej-da"
 HANG_UP = ""
@@ -49,6 +51,9 @@ class Facts:
         Post, ...
     ] = ()  # words: this week's first, then (where they are asked for) the others, newest first
     has_current: bool = False  # the first of them is this week's
+    readings: tuple[
+        Reading, ...
+    ] = ()  # what can be read one step at a time; the keys 1 to 6 choose among them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +121,8 @@ def step(name: str, facts: Facts, caller: Caller, *, slow: bool = False) -> Step
         return _STEPS[name](facts, caller, slow)
     if found := re.fullmatch(r"ord/([^/]+)(/sedan)?", name):
         return _after_word(found[1], facts, slow) if found[2] else _word(found[1], facts, slow)
+    if found := re.fullmatch(rf"{READINGS}/([^/]+)/(\d{{1,3}})", name):
+        return _reading(found[1], int(found[2]), facts, slow)
     raise NoSuchStep(name)
 
 
@@ -138,17 +145,15 @@ def _choices(facts: Facts, slow: bool) -> tuple[str, ...]:
     else:
         said.append(_("Tryck 2 för öppettider."))
     said.append(_("Tryck 3 så ringer vi upp dig."))
+    if facts.readings:
+        said.append(_("Tryck 4 för en guide, ett steg i taget."))
     if facts.staffed and facts.phone:
         said.append(_("Tryck 0 för att prata med personal."))
-    if slow:
-        always = _("Tryck 7 för att höra igen, 8 för att höra i vanlig fart eller 9 för att gå tillbaka.")
-    else:
-        always = _("Tryck 7 för att höra igen, 8 för att höra långsammare eller 9 för att gå tillbaka.")
-    return (*said, _("Tre knappar fungerar överallt."), always)
+    return (*said, _("Tre knappar fungerar överallt."), _pace_words(slow))
 
 
 def _menu(name: str, facts: Facts, slow: bool, *, welcome: tuple[str, ...] = ()) -> Step:
-    keys = {"1": "ord", "2": "tider", "3": "ring"}
+    keys = {"1": "ord", "2": "tider", "3": "ring"} | ({"4": READINGS} if facts.readings else {})
     return Step(name=name, says=(*welcome, *_choices(facts, slow)), keys=keys, again="meny")
 
 
@@ -197,6 +202,79 @@ def _after_word(item: str, facts: Facts, slow: bool) -> Step:
             _("Tryck 7 för att höra ordet igen, 8 för att höra det långsammare eller 9 för att gå tillbaka.")
         )
     return Step(name=f"ord/{item}/sedan", says=tuple(says), keys=keys, waits=True, again=f"ord/{item}")
+
+
+# --- one step at a time -----------------------------------------------------------------------
+
+
+def _readings(facts: Facts, caller: Caller, slow: bool) -> Step:
+    if not facts.readings:
+        return _no_reading(READINGS)
+    offered = facts.readings[:MOST_READINGS]
+    says = [
+        _("Tryck %(key)s för %(title)s.") % {"key": key, "title": reading.title}
+        for key, reading in enumerate(offered, 1)
+    ]
+    keys = {str(key): f"{READINGS}/{reading.key}/0" for key, reading in enumerate(offered, 1)}
+    return Step(name=READINGS, says=(_("Välj en guide."), *says, _back_words()), keys=MappingProxyType(keys))
+
+
+def _no_reading(name: str) -> Step:
+    return Step(name=name, says=(_("Den guiden går inte att lyssna på just nu."),), then="meny")
+
+
+def _reading(key: str, number: int, facts: Facts, slow: bool) -> Step:
+    """The reading's beginning (0), one of its steps, or its end."""
+    name = f"{READINGS}/{key}"
+    reading = next((one for one in facts.readings if one.key == key), None)
+    if reading is None:  # taken back, or another Monday's
+        return _no_reading(f"{name}/{number}")
+    count = len(reading.steps)
+    number = min(number, count + 1)  # it was made shorter while somebody listened
+    onward, back = {"1": f"{name}/{number + 1}"}, f"{name}/{number - 1}"
+    if number == 0:
+        says = [f"{reading.title}.", *reading.before]
+        says.append(_("Guiden har %(count)s steg.") % {"count": count})
+        says += [_("Tryck 1 för första steget."), _pace_words(slow)]
+        back = READINGS
+    elif number <= count:
+        says = [
+            _("Steg %(number)s av %(count)s.") % {"number": number, "count": count},
+            *reading.steps[number - 1],
+        ]
+        says.append(
+            _("Tryck 1 för nästa steg.")
+            if number < count
+            else _("Det var sista steget. Tryck 1 när du är klar.")
+        )
+        says.append(
+            _(
+                "Tryck 7 för att höra steget igen, 8 för att höra det i vanlig fart eller 9 för att gå tillbaka ett steg."
+            )
+            if slow
+            else _(
+                "Tryck 7 för att höra steget igen, 8 för att höra det långsammare eller 9 för att gå tillbaka ett steg."
+            )
+        )
+    else:
+        says = [*(reading.done or (_("Nu är du klar."),)), _("Tryck 1 för en annan guide.")]
+        says.append(_("Tryck 9 för att gå tillbaka ett steg."))
+        onward = {"1": READINGS}
+    if facts.staffed and facts.phone and not 0 < number <= count:  # in the middle it would be said too often
+        says.append(_("Tryck 0 för att prata med personal."))
+    return Step(
+        name=f"{name}/{number}",
+        says=tuple(says),
+        keys=MappingProxyType(onward),
+        back=back,
+        item=key if number == 0 else "",
+    )
+
+
+def _pace_words(slow: bool) -> str:
+    if slow:
+        return _("Tryck 7 för att höra igen, 8 för att höra i vanlig fart eller 9 för att gå tillbaka.")
+    return _("Tryck 7 för att höra igen, 8 för att höra långsammare eller 9 för att gå tillbaka.")
 
 
 def _hours(facts: Facts, caller: Caller, slow: bool) -> Step:
@@ -297,6 +375,7 @@ _STEPS = {
     "start": _start,
     "meny": lambda facts, caller, slow: _menu("meny", facts, slow),
     "ord": _this_weeks_word,
+    READINGS: _readings,
     "tider": _hours,
     "ring": _call_me,
     "ring/fraga": _is_it_right,
@@ -323,4 +402,10 @@ def everything(facts: Facts, *, slow: bool = False) -> list[Step]:
         step(name, facts, caller, slow=slow) for name in names for caller in callers.get(name, (SOMEONE,))
     ]
     found += [_after_word("-", replace(facts, posts=posts), slow) for posts in ((), facts.posts)]
+    found.append(_no_reading(READINGS))
+    found += [
+        _reading(one.key, number, facts, slow)
+        for one in facts.readings[:MOST_READINGS]
+        for number in range(len(one.steps) + 2)
+    ]
     return list({(one.says, one.digits, one.sound): one for one in found}.values())

@@ -42,7 +42,7 @@ PACES = {False: "vanligt", True: "langsamt"}
 
 
 def facts(now: dt.datetime, *, older: bool = False) -> Facts:
-    """All that the line reads out at ``now``, in about ten queries; with ``older`` also the words before this week's."""
+    """All that the line reads out at ``now``, in about a dozen queries; with ``older`` also the words before this week's."""
     table = places.timetable(places.active_places(), now)
     return _facts(now, table, places.library(now), *_words(now, older=older))
 
@@ -83,6 +83,7 @@ def _facts(
         answer_by=places.working_days_after(today, ANSWER_DAYS),
         posts=posts,
         has_current=has_current,
+        readings=tuple(offers.readings(now)),
     )
 
 

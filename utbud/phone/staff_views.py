@@ -91,6 +91,15 @@ def _heard(facts: Facts) -> list[Heard]:
         ("ring/fraga", SOMEONE, _("När numret är uppläst")),
         ("ring/ja", SOMEONE, _("När den som ringer har sagt ja")),
         ("ring", NOBODY, _("Knapp 3, med dolt nummer")),
+    ]
+    if facts.readings:
+        first = f"{menu.READINGS}/{facts.readings[0].key}"
+        shown += [
+            (menu.READINGS, SOMEONE, _("Knapp 4")),
+            (f"{first}/0", SOMEONE, _("När en guide börjar")),
+            (f"{first}/1", SOMEONE, _("Ett steg i guiden")),
+        ]
+    shown += [
         ("personal", SOMEONE, _("Knapp 0")),
         (menu.NOBODY_ANSWERED, SOMEONE, _("Knapp 0, om ingen svarar")),
         (menu.GOODBYE, SOMEONE, _("Om den som ringer inte trycker på något")),

@@ -31,6 +31,7 @@ def search(request: HttpRequest) -> HttpResponse:
                 or getattr(hit, "lead", "")
                 or getattr(hit, "intro", ""),
                 "kind": hit.specific_class._meta.verbose_name,
+                "takes": getattr(hit, "takes", ""),
             }
             for hit in page
         ],

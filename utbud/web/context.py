@@ -16,7 +16,7 @@ from utbud.places.queries import Library
 from utbud.web import stylesheet
 
 # Pages that menus and footers link to when they are published: a new library begins with some as drafts.
-LINKED = ("kurser", "podd", "om", "hjalp-nagon-annan", "sprak", "tillganglighet")
+LINKED = ("filmer", "guider", "kurser", "podd", "om", "hjalp-nagon-annan", "sprak", "tillganglighet")
 
 _known: list[Library] = []
 _said: dict[tuple[int, dt.datetime], str] = {}  # the next drop-in in words, asked once a minute

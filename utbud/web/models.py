@@ -16,7 +16,9 @@ from utbud.base import dates
 from utbud.base import plain_language as plain
 from utbud.base.richtext import blocks_from_html, plain_text
 from utbud.courses.queries import public as courses
+from utbud.films import queries as films
 from utbud.formats.html import EMPTY, Explainer, blocks_html
+from utbud.guides import queries as guides
 from utbud.learning import queries as learning
 from utbud.learning.models import Topic
 from utbud.places import queries as places
@@ -87,6 +89,8 @@ class StartPage(ApprovedPage):
             "week_label": learning.week_label(week) if week else "",
             "places_now": places.statuses(now),
             "courses": courses.next_coming(now),
+            "film": films.latest(),
+            "guides": guides.latest_guides(),
         }
 
 

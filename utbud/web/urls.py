@@ -8,6 +8,8 @@ from wagtail.documents import urls as wagtaildocs_urls
 from utbud.calendar import urls as calendar_urls
 from utbud.channels import urls as channels_urls
 from utbud.courses import urls as courses_urls
+from utbud.films import urls as films_urls
+from utbud.guides import urls as guides_urls
 from utbud.inbox import urls as inbox_urls
 from utbud.learning import urls as learning_urls
 from utbud.phone import urls as phone_urls
@@ -36,6 +38,8 @@ urlpatterns = [
     path("", include(screens_urls)),
     path("", include(learning_urls)),
     path("", include(courses_urls)),
+    path("", include(films_urls)),
+    path("", include(guides_urls)),
     path("", include(podcast_urls)),
     path("", include(wagtail_urls)),
 ]

@@ -20,6 +20,10 @@ from utbud.base.files import serve
 from utbud.base.hashing import content_hash
 from utbud.courses.models import CourseIndexPage
 from utbud.courses.queries.public import course_topics
+from utbud.films.models import FilmIndexPage
+from utbud.films.queries import film_topics
+from utbud.guides.models import GuideIndexPage
+from utbud.guides.queries import guide_topics
 from utbud.learning.models import Topic
 from utbud.media.models import PRIVATE
 from utbud.places.queries import library
@@ -50,12 +54,17 @@ def sitemap(request: HttpRequest) -> HttpResponse:
         for page in Page.objects.live().public().filter(depth__gt=1).order_by("path")
     ]
     courses = CourseIndexPage.objects.live().exists()
+    films = FilmIndexPage.objects.live().exists()
+    guides = GuideIndexPage.objects.live().exists()
     extra = [
         "hjalp/",
         "samarbeta/",
         "ord/a-o/",
         *(f"ord/amne/{slug}/" for slug in Topic.objects.values_list("slug", flat=True)),
         *(f"kurser/amne/{slug}/" for slug in (course_topics() if courses else ())),
+        *(f"filmer/amne/{topic.slug}/" for topic in (film_topics() if films else ())),
+        *(f"guider/amne/{topic.slug}/" for topic in (guide_topics() if guides else ())),
+        *(["guider/mapp/"] if guides else []),
     ]
     entries = [
         f"<url><loc>{escape(settings.BASE_URL)}/{escape(path)}</loc>"

@@ -515,6 +515,12 @@ def joins_on_web(quota: Quota, now: dt.datetime) -> bool:
     return one is not None and one.joinable
 
 
+def url_of_topic(topic: Topic) -> str:
+    """Where the courses of ``topic`` are, "" when there are none. One query."""
+    there = CoursePage.objects.live().filter(topics=topic).exists()
+    return f"/kurser/amne/{topic.slug}/" if there else ""
+
+
 def course_topics() -> list[str]:
     """The slugs of life goals that some published course serves."""
     return list(Topic.objects.filter(coursepages__live=True).distinct().values_list("slug", flat=True))

@@ -33,6 +33,8 @@
     const sentence = text.querySelector(`[data-n="${number}"]`);
     if (!sentence) return;
     sentence.classList.add("now");
+    const folded = sentence.closest("details");
+    if (folded && !sentence.closest("summary")) folded.open = true;
     const { top, bottom } = sentence.getBoundingClientRect();
     if (follow && (bottom > innerHeight || top < -innerHeight)) {
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
