@@ -32,7 +32,7 @@ from utbud.learning.models.material import PAPER_AND_CARDS, MaterialPage
 from utbud.media import captions
 from utbud.media.models import Kind as AssetKind
 from utbud.media.models import TimedPage
-from utbud.publishing.models import ApprovedPage, OwnFile
+from utbud.publishing.models import ApprovedPage, OwnFile, Problem
 
 KIND = _("Podd")
 GUIDS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")  # of podcasts: podcastindex.org/namespace/1.0, guid
@@ -127,6 +127,7 @@ class ShowPage(ApprovedPage):
     search_fields = [*ApprovedPage.search_fields, index.SearchField("description")]
 
     context_of: ClassVar[Callable[["ShowPage", Any], dict[str, Any]]]  # see podcast/apps.py
+    problems_of: ClassVar[Callable[["ShowPage"], list[Problem]]]
 
     class Meta:
         verbose_name = _("podd")
@@ -158,6 +159,9 @@ class ShowPage(ApprovedPage):
             name: getattr(self, name) for name in (*names, "explicit", "licence", "feed_locked", "moved_to")
         }
         return told | {"cover": self.cover.get_file_hash() if self.cover else ""}
+
+    def problems(self) -> list[Problem]:
+        return type(self).problems_of(self)
 
     def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
@@ -393,7 +397,9 @@ class ProductionStep(models.Model):
 class Arrival(models.Model):
     """What is to be fetched of an episode that moves in, and how it has gone. The slow worker fetches it."""
 
-    episode = models.OneToOneField(EpisodePage, models.CASCADE, related_name="arrival", verbose_name=_("avsnitt"))
+    episode = models.OneToOneField(
+        EpisodePage, models.CASCADE, related_name="arrival", verbose_name=_("avsnitt")
+    )
     sound = models.URLField(_("ljudets adress"), max_length=500)
     transcript = models.URLField(_("textversionens adress"), max_length=500, blank=True)
     chapters = models.URLField(_("kapitlens adress"), max_length=500, blank=True)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -15,8 +16,11 @@ def admin_urls() -> list[Any]:
     return admin_urlpatterns
 
 
+class PodcastMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("podcast.change_productionstep"))
+
+
 @hooks.register("register_admin_menu_item")
-def figures_item() -> MenuItem:
-    return MenuItem(
-        _("Lyssnat på podden"), reverse("podcast_figures"), name="podd-siffror", icon_name="view", order=128
-    )
+def board_item() -> MenuItem:
+    return PodcastMenuItem(_("Podden"), reverse("podcast_board"), name="podden", icon_name="media", order=114)
