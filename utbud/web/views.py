@@ -86,6 +86,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /admin/",
         "Disallow: /godkann/",
         "Disallow: /kurser/anmalan/",
+        "Disallow: /guider/granska/",
         f"Sitemap: {settings.BASE_URL}/sitemap.xml",
         "",
     ]
