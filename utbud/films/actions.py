@@ -3,10 +3,11 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from io import BytesIO
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
+from django.core.files.images import ImageFile
 from django.db import transaction
 from django.utils.html import escape
 from django.utils.translation import gettext as _
@@ -81,10 +82,10 @@ def _draft(index: FilmIndexPage, by: User, **fields: object) -> FilmPage:
     film = FilmPage(live=False, has_unpublished_changes=True, owner=by, responsible=by, **fields)
     try:
         index.add_child(instance=film)
+        film.save_revision(user=by, log_action=True)
     except ValidationError as error:
         says = _("Titeln går inte att använda. Skriv en annan. %(why)s") % {"why": " ".join(error.messages)}
         raise BadTitle(says, field="title") from error
-    film.save_revision(user=by, log_action=True)
     return film
 
 
@@ -178,9 +179,8 @@ def _bring(one: youtube.Found, picture: bytes | None, by: User) -> FilmPage:
         }
         drawing = None
         if picture is not None:
-            drawing = Image(title=one.title[:255], uploaded_by_user=by)
-            drawing.file.save(f"youtube-{one.id}.jpg", ContentFile(picture), save=False)
-            drawing.save()
+            file = ImageFile(BytesIO(picture), name=f"youtube-{one.id}.jpg")
+            drawing = Image.objects.create(title=one.title[:255], file=file, uploaded_by_user=by)
         return _draft(index, by, **fields, youtube_id=one.id, youtube_seconds=one.seconds, drawing=drawing)
 
 

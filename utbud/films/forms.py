@@ -26,18 +26,18 @@ class VideoField(forms.CharField):
             raise forms.ValidationError(str(error), code="unclear") from error
 
 
-class LengthField(forms.CharField):
+class LengthField(forms.Field):
     """A length as players show it, «1:30», or in seconds. Read as seconds, None for none."""
 
     default_error_messages = {"length": _("Skriv längden som spelaren visar den, till exempel 1:30.")}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": 12, "required": False} | kwargs)
+        super().__init__(**{"required": False} | kwargs)
 
-    def to_python(self, value: Any) -> float | None:  # type: ignore[override]
+    def to_python(self, value: Any) -> float | None:
         if isinstance(value, int | float):
             return float(value)
-        text = str(super().to_python(value) or "").strip()
+        text = str(value or "").strip()[:20]
         if not text:
             return None
         found = re.fullmatch(r"(\d{1,5})|(?:(\d{1,2}):)?(\d{1,2}):([0-5]\d)", text)

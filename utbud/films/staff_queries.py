@@ -63,7 +63,11 @@ def with_waits(films: QuerySet[FilmPage]) -> QuerySet[Any]:
         draft_asset=Cast(kept("asset", Cast("asset_id", CharField())), BigIntegerField()),
         draft_youtube=Coalesce(kept("youtube_id", F("youtube_id")), Value("")),
         draft_captions=Coalesce(kept("captions", Cast("captions", CharField())), Value("[]")),
-    ).annotate(asset_state=Subquery(Asset.objects.filter(pk=OuterRef("draft_asset")).values("state")[:1]))
+    ).annotate(
+        asset_state=Coalesce(
+            Subquery(Asset.objects.filter(pk=OuterRef("draft_asset")).values("state")[:1]), Value("")
+        )
+    )
     has_film = Q(asset_state=State.READY) | ~Q(draft_youtube="")
     waiting = Exists(ApprovalRequest.objects.open().filter(page_id=OuterRef("pk")))
     return films.annotate(
