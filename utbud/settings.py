@@ -224,6 +224,10 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Where nginx has the media folder as an internal location: it then sends large files, and no web process is busy with them.
+NGINX_FILES = os.environ.get("UTBUD_NGINX_FILES", "")
+if NGINX_FILES and not (NGINX_FILES.startswith("/") and NGINX_FILES.endswith("/")):
+    stop("UTBUD_NGINX_FILES", f"«{NGINX_FILES}» is not the path of a location in nginx, like /stored/")
 WHITENOISE_MAX_AGE = 3600
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024

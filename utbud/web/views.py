@@ -96,7 +96,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 def media(request: HttpRequest, name: str) -> HttpResponseBase:
     """An uploaded or made file. It is shown in a sandbox, so that nothing in it runs as ours."""
-    if os.path.normpath(name).startswith(PRIVATE.rstrip("/")):
+    if os.path.normpath(name).casefold().startswith(PRIVATE.rstrip("/")):
         raise Http404
     try:
         if not default_storage.exists(name):
