@@ -11,7 +11,7 @@ from wagtail.models import Page
 from utbud.base import dates
 from utbud.courses.models import CourseIndexPage
 from utbud.learning import actions as learning
-from utbud.learning.models import RelatedWord, Topic, WordIndexPage, WordPage
+from utbud.learning.models import DigitalService, RelatedWord, Topic, WordIndexPage, WordPage
 from utbud.people.models import (
     ADMINISTRATOR,
     EDITOR,
@@ -24,9 +24,9 @@ from utbud.people.models import (
 from utbud.places.models import LibrarySettings, OpeningHours, Place, SpecialDay
 from utbud.publishing import actions as publishing
 from utbud.publishing.models import ApprovalRequest, ApprovedPage
-from utbud.web import demo_courses
+from utbud.web import demo_courses, demo_media
 from utbud.web.actions import setup
-from utbud.web.demo_files import FOLDER, drawing, read, read_all
+from utbud.web.demo_files import FOLDER, drawing, read, read_all, services_about
 from utbud.web.models import InfoPage, LanguagesPage, StartPage
 
 PASSWORD = "digitalt-utbud-demo"  # noqa: S105 - shown to everyone who starts the demo; `utbud check` warns on a real site
@@ -47,18 +47,21 @@ def load(*, now: dt.datetime, say: Callable[[str], object]) -> None:
     _library(dates.local(now).date())
     say("Platser och öppettider är på plats.")
     _topics()
+    demo_media.services()
     _texts(start, editor, publisher, now)
     say("Sidorna är på plats.")
     words = _words(editor, now)
     say(f"{len(words)} ord är skrivna.")
     _year(words, editor, publisher, now)
     say("Året är planerat.")
-    runs = demo_courses.load(
-        editor=editor,
-        publish=lambda page, moment: approve_and_publish(page, editor, publisher, moment),
-        now=now,
-    )
+
+    def publish(page: ApprovedPage, moment: dt.datetime) -> None:
+        approve_and_publish(page, editor, publisher, moment)
+
+    runs = demo_courses.load(editor=editor, publish=publish, now=now)
     say(f"Kurserna är planerade, {runs} omgångar.")
+    guides, asked = demo_media.load(editor=editor, publish=publish, now=now)
+    say(f"{guides} guider är skrivna. {asked} filmer och poddavsnitt görs i bakgrunden.")
 
 
 def load_drafts() -> list[str]:
@@ -200,6 +203,7 @@ def _words(editor: User, now: dt.datetime) -> list[WordPage]:
         )
         word.topics = [topics[topic] for topic in row["topics"]]
         word.serves = [groups[code] for code in row["serves"]]
+        word.services = list(DigitalService.objects.filter(name__in=services_about("words", slug)))
         index.add_child(instance=word)
         words[slug] = word
     for slug, word in words.items():

@@ -14,7 +14,7 @@ from utbud.courses.actions import day, runs, seats
 from utbud.courses.actions.seats import Person
 from utbud.courses.models import CourseIndexPage, CoursePage, Evaluation, Occasion, Quota, Registration, Run
 from utbud.courses.models.registrations import Way
-from utbud.learning.models import Topic
+from utbud.learning.models import DigitalService, Topic
 from utbud.notices.models import BY_ITSELF, Notice
 from utbud.people.models import Organisation, TargetGroup, User
 from utbud.places import queries as places
@@ -38,7 +38,7 @@ def load(*, editor: User, publish: Publish, now: dt.datetime) -> int:
     hand, two calls and a letter, is left for whoever tries.
     """
     resources = _resources()
-    hosts = {row.pop("key"): Organisation.objects.create(**row) for row in files.read("organisations.yaml")}
+    hosts = {row.pop("key"): _host(row) for row in files.read("organisations.yaml")}
     where = {place.slug: place for place in Place.objects.all()}
     made = 0
     for slug, row in files.read_all("courses").items():
@@ -49,6 +49,12 @@ def load(*, editor: User, publish: Publish, now: dt.datetime) -> int:
             made += 1
     _send_nothing()
     return made
+
+
+def _host(row: dict[str, Any]) -> Organisation:
+    mark = row.pop("mark", "")
+    logo = files.drawing(mark, title=row["name"], alt="") if mark else None
+    return Organisation.objects.create(logo=logo, **row)
 
 
 def _resources() -> dict[str, Resource]:
@@ -83,6 +89,7 @@ def _course(slug: str, row: dict[str, Any], editor: User, publish: Publish, now:
     )
     course.topics = list(Topic.objects.filter(slug__in=topics))
     course.serves = list(TargetGroup.objects.filter(code__in=groups))
+    course.services = list(DigitalService.objects.filter(name__in=files.services_about("courses", slug)))
     index.add_child(instance=course)
     course.save_revision(user=editor)
     publish(course, moment)

@@ -20,10 +20,15 @@ def read_all(folder: str) -> dict[str, Any]:
     return {path.stem: read(f"{folder}/{path.name}") for path in sorted((FOLDER / folder).glob("*.yaml"))}
 
 
+def services_about(kind: str, slug: str) -> list[str]:
+    """The names of the services that a word or a course (``kind``: «words», «courses») is about."""
+    return [row["name"] for row in read("services.yaml") if slug in row.get(kind, ())]
+
+
 def drawing(name: str, *, title: str, alt: str) -> Image:
     """The drawing ``name`` as an image of the site's own."""
     with (FOLDER / "drawings" / f"{name}.svg").open("rb") as file:
-        image = Image(title=title, description=alt, file=File(file, name=f"{name}.svg"))
+        image = Image(title=title, description=alt, file=File(file, name=f"{Path(name).name}.svg"))
         image._set_image_file_metadata()
         image.save()
     return image

@@ -3,7 +3,7 @@
 import datetime as dt
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -128,7 +128,7 @@ def _made(draft: GuidePage, folder: Path) -> _Made:
     wav, aac, mp4 = folder / "said.wav", folder / "said.aac", folder / "made.mp4"
     silence = bytes(2 * max(0, round((seconds - narration.seconds) * narration.rate)))
     sound.write_wav(narration.samples + silence, narration.rate, wav)
-    sound.even_out(wav, aac, sound.IN_FILM, tags={})
+    sound.even_out(wav, aac, replace(sound.IN_FILM, channels=1), tags={})  # one voice, in the middle
     shown = [
         film.Still(picture, one.start, scene=one.soft) for picture, one in zip(pictures, stills, strict=True)
     ]
