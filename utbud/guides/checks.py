@@ -93,7 +93,7 @@ def _advice(guide: GuidePage) -> Iterator[Problem]:
     known = known_words(guide.title, *(str(service) for service in guide.services.all()))
     yield from language_advice(texts_of(guide), guide.easy, known=known)
     for says in reviews.advice(guide, timezone.now()):
-        yield Problem("partners", says)
+        yield Problem("", says)
 
 
 def _advice_on_step(number: int, action: str) -> Iterator[Problem]:

@@ -82,12 +82,20 @@ def test_as_many_questions_however_many_guides(
         staff.get(reverse("guides"))
 
 
-def test_the_editor_opens_for_a_new_one_and_for_an_old(guide, staff):
+def test_the_editor_opens_for_a_new_one_and_for_an_old(write_guide, partner, staff):
+    guide = write_guide(partners=[partner])
     index = GuideIndexPage.objects.get()
     new = staff.get(reverse("wagtailadmin_pages:add", args=["guides", "guidepage", index.pk]))
     old = staff.get(reverse("wagtailadmin_pages:edit", args=[guide.pk])).content.decode()
     assert new.status_code == 200
-    for heading in ("Guidens namn", "Tillsammans med", "Skötsel", "Bilder", "Fråga partnern"):
+    for heading in (
+        "Guidens namn",
+        "Tillsammans med",
+        "Skötsel",
+        "Bilder",
+        "Fråga partnern",
+        "Tillväxtavdelningen har inte fått frågan än.",
+    ):
         assert heading in old
 
 

@@ -29,6 +29,7 @@
     mark.y = limit(mark.y, 0, height - mark.height);
   };
   const nameOf = (mark, index) => `${index + 1}. ${form.getAttribute(`data-name-${mark.kind}`)}`;
+  const fit = () => { svg.style.width = `calc(${zoom} * min(100%, ${(42 * width / height).toFixed(2)}rem))`; }; // all of it is seen at first
   const say = (text) => { told.textContent = text; };
 
   // --- the list ---------------------------------------------------------------------------------
@@ -128,8 +129,8 @@
       if (mark.kind === "number") number += 1;
       DRAW[mark.kind](mark, group, number);
       make("rect", { class: "g-around", x: mark.x, y: mark.y, width: mark.width, height: mark.height, "stroke-width": Math.max(2, line / 2) }, group);
-      const grip = Math.max(14, line * 3);
-      make("rect", { class: "g-grip", "data-grip": "", x: mark.x + mark.width - grip / 2, y: mark.y + mark.height - grip / 2, width: grip, height: grip, "stroke-width": 2 }, group);
+      const grip = 22 * width / (svg.getBoundingClientRect().width || width); // 22 pixels of the screen, however large the picture is
+      make("rect", { class: "g-grip", "data-grip": "", x: mark.x + mark.width - grip / 2, y: mark.y + mark.height - grip / 2, width: grip, height: grip, "stroke-width": grip / 11 }, group);
     });
     if (focused >= 0) layer.children[Math.min(focused, marks.length - 1)]?.focus();
     write();
@@ -181,7 +182,8 @@
     if (what === "redo") step(future, past, form.dataset.redone);
     if (what === "larger" || what === "smaller") {
       zoom = Math.min(4, Math.max(1, zoom * (what === "larger" ? 1.5 : 1 / 1.5)));
-      svg.style.width = `${zoom * 100}%`;
+      fit();
+      show();
       form.querySelector("[data-do=smaller]").disabled = zoom <= 1;
       form.querySelector("[data-do=larger]").disabled = zoom >= 4;
     }
@@ -255,8 +257,9 @@
 
   form.querySelectorAll("[data-scripted]").forEach((part) => { part.hidden = false; });
   stage.hidden = false;
-  svg.style.width = "100%";
+  fit();
   rowsNow().forEach(dress);
   marks = read();
   show();
+  addEventListener("resize", show);
 })();
