@@ -81,6 +81,8 @@ HOP = 0.01  # seconds between frames
 WINDOW = 0.025  # seconds that a frame hears
 BANDS, KEPT = 26, 12  # mel bands, and the cepstral coefficients that are kept of them
 LOW, HIGH = 80.0, 6800.0  # hertz
+SILENT = -60.0  # decibels of the bands together, where nothing but a dead microphone is
+PIECE = 8192  # frames that are worked on at once
 COARSE = 5  # frames that are one in the first round: 50 ms
 
 
@@ -108,8 +110,8 @@ def spectra(samples: NDArray[np.int16], rate: int, warp: float) -> Floats:
     count = max(0, int((len(samples) - width) / step) + 1)
     shape = np.hamming(width).astype(np.float32)
     found = np.empty((count, BANDS), np.float32)
-    for at in range(0, count, 4096):
-        until = min(count, at + 4096)
+    for at in range(0, count, PIECE):
+        until = min(count, at + PIECE)
         begins = (np.arange(at, until) * step).astype(int)
         piece = samples[begins[0] : begins[-1] + width].astype(np.float32) / 32768
         piece[1:] -= 0.97 * piece[:-1]
@@ -136,16 +138,26 @@ def _heard(energy: Floats) -> Sound:
     quiet = np.percentile(level, 5)
     # Halfway up from the background, but no more than 35 dB under the voice and no less than 12.
     line = min(max(quiet + 0.35 * (top - quiet), top - 35), top - 12)
-    loud = _smooth(level > line)
+    loud = _smooth((level > line) & (level > SILENT))
     # What is far under the voice sounds the same in a quiet studio and in the engine's digital silence.
     floor = np.mean(energy[level > top - 10], axis=0) * 2e-3 + 1e-10
-    logs = np.log(energy + floor)
-    still = np.concatenate([logs @ _cosines(), logs.mean(axis=1, keepdims=True)], axis=1)
-    padded = np.pad(still, ((3, 3), (0, 0)), mode="edge")
-    moves = sum(
-        n * (padded[3 + n : len(padded) - 3 + n] - padded[3 - n : len(padded) - 3 - n]) for n in (1, 2, 3)
-    )
-    return Sound(np.concatenate([still, moves], axis=1).astype(np.float32), loud)
+    frames = np.empty((len(energy), 2 * (KEPT + 1)), np.float32)
+    for at in range(0, len(energy), PIECE):
+        some = slice(at, at + PIECE)
+        logs = np.log(energy[some] + floor)
+        frames[some, :KEPT] = logs @ _cosines()
+        frames[some, KEPT] = logs.mean(axis=1)
+    half = KEPT + 1
+    for at in range(0, len(energy), PIECE):
+        low, high = max(0, at - 3), min(len(energy), at + PIECE + 3)
+        still = np.pad(
+            frames[low:high, :half], ((3 - (at - low), max(0, at + PIECE + 3 - high)), (0, 0)), mode="edge"
+        )
+        count = min(PIECE, len(energy) - at)
+        frames[at : at + count, half:] = sum(
+            n * (still[3 + n : 3 + n + count] - still[3 - n : 3 - n + count]) for n in (1, 2, 3)
+        )
+    return Sound(frames, loud)
 
 
 def _smooth(loud: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -384,6 +396,7 @@ TRIED = round(240 / HOP / COARSE)  # coarse frames that are enough to choose by
 AROUND = 0.4  # seconds on both sides of where a sentence was found in which its edges are looked for
 NEAR = 0.2  # seconds from a start that was found to the moment where the sound begins
 BREATH = 0.12  # seconds of silence before a moment where the sound begins
+BETTER = 0.1  # share by which a script that is the recording's fits better forwards than backwards
 PACE = 0.45  # octaves of tempo beside the others' that are not odd: 1.37 times
 LONG_BESIDE = 1.5  # seconds of sound beside the script that are pointed out
 SHORTEST = 0.5  # seconds of sound that can be anything
@@ -429,7 +442,7 @@ def match(
     read = Sound(_scaled(read.frames, read.loud), read.loud)
     tell(0.1)
     small_read, starts = _sentences_coarse(read.frames, reading.starts)
-    warp = _voice_of(samples[: round((TRIED * COARSE + 100) * HOP * rate)], rate, small_read, starts)
+    warp, real = _voice_of(samples[: round((TRIED * COARSE + 100) * HOP * rate)], rate, small_read, starts)
     tell(0.2)
     heard = _heard(spectra(samples, rate, warp))
     frames = _scaled(heard.frames, heard.loud)
@@ -460,7 +473,7 @@ def match(
             sentences.append(Spoken(line))
         tell(0.6 + 0.4 * (number + 1) / len(said))
     loud = _mostly(heard.loud)
-    return Aligned(tuple(_sure(sentences, found, rough, reading, loud, off)), _beside(found, loud))
+    return Aligned(tuple(_sure(sentences, found, rough, reading, loud, off, real)), _beside(found, loud))
 
 
 def _coarse(frames: Floats) -> Floats:
@@ -481,20 +494,28 @@ def _sentences_coarse(frames: Floats, starts: NDArray[np.int64]) -> tuple[Floats
     return np.concatenate(parts), np.concatenate([[0], np.cumsum([len(part) for part in parts])])
 
 
-def _voice_of(samples: NDArray[np.int16], rate: int, small_read: Floats, starts: NDArray[np.int64]) -> float:
-    """The vocal tract that makes the beginning of the recording most like the reading."""
+def _voice_of(
+    samples: NDArray[np.int16], rate: int, small_read: Floats, starts: NDArray[np.int64]
+) -> tuple[float, float]:
+    """The vocal tract that makes the beginning of the recording most like the reading; and how sure it is (0 to 1)
+    that the recording is of the script: how much better it fits than the same reading backwards.
+    """
     last = (
         int(np.searchsorted(starts, TRIED * 2, "right")) - 1
         if len(small_read) > TRIED * 2
         else len(starts) - 1
     )
     read, its_starts = small_read[: starts[last]], starts[: last + 1]
-    scores = {}
+    tried = []
     for warp in WARPS:
         heard = _heard(spectra(samples, rate, warp))
-        frames = _scaled(heard.frames, heard.loud)
-        scores[warp] = way_through(read, its_starts, _coarse(frames), _mostly(heard.loud), whole=False).score
-    return min(scores, key=lambda warp: scores[warp])
+        frames, loud = _coarse(_scaled(heard.frames, heard.loud)), _mostly(heard.loud)
+        tried.append((way_through(read, its_starts, frames, loud, whole=False).score, warp, frames, loud))
+    score, warp, frames, loud = min(tried, key=lambda one: one[0])
+    if not loud.any():
+        raise NothingToAlign
+    backwards = way_through(read[::-1], its_starts[-1] - its_starts[::-1], frames, loud, whole=False).score
+    return warp, min(1.0, max(0.0, (score / backwards - 1) / BETTER))
 
 
 Rough = tuple[int, int]  # the first and the last frame of the recording that are a sentence's
@@ -569,8 +590,9 @@ def _sure(
     reading: Reading,
     loud: NDArray[np.bool_],
     off: float,
+    real: float,
 ) -> Iterator[Spoken]:
-    """The sentences with how sure we are: how well each fits beside the others, and how long it takes."""
+    """The sentences with how sure we are: how well each fits beside the others, how long it takes, all of it ``real``."""
     lengths = np.diff(reading.starts) * HOP
     fits, paces = [], []
     for number, one in enumerate(rough):
@@ -586,7 +608,7 @@ def _sure(
             continue
         fitting = min(1.0, max(0.0, (off - fit) / (off - typical)))
         odd = max(0.0, abs(float(np.log2(max(its_pace, 0.01) / pace))) - PACE)
-        yield replace(sentence, sure=round(max(0.0, fitting - odd), 2))
+        yield replace(sentence, sure=round(max(0.0, fitting - odd) * real, 2))
 
 
 def _beside(found: Way, loud: NDArray[np.bool_]) -> tuple[tuple[float, float], ...]:

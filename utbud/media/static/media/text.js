@@ -36,7 +36,7 @@
   const chapterPattern = chapters().at(-1).cloneNode(true);
   let current = null;
 
-  const renumber = (some, prefix, word, first = 0) => {
+  const renumber = (some, word, first = 0) => {
     for (let at = first; at < some.length; at++) {
       const row = some[at];
       for (const node of row.querySelectorAll("[id],[name],[for],[aria-labelledby],[aria-describedby]"))
@@ -47,8 +47,8 @@
       if (drop) drop.textContent = ` ${say("chapter", { number: at + 1 }).toLowerCase()}`;
     }
   };
-  const tidy = (from = 0) => renumber(rows(), "", "row", from);
-  const tidyChapters = () => renumber(chapters(), "chapter-", "chapter");
+  const tidy = (from) => renumber(rows(), "row", from);
+  const tidyChapters = () => renumber(chapters(), "chapter");
   const blank = (copy) => {
     copy.classList.remove("m-wrong", "m-current");
     for (const field of copy.querySelectorAll("input,textarea")) {
@@ -420,9 +420,11 @@
       mark([], result.mistakes);
       saved.textContent = say("not_saved");
       if (whole) {
-        const [kind, at] = result.mistakes[0];
-        enter((kind === "cue" ? rows() : chapters())[at]);
-        status.textContent = result.mistakes[0][3];
+        const [kind, at, name, says] = result.mistakes[0];
+        const row = (kind === "cue" ? rows() : chapters())[at];
+        enter(row);
+        cell(row, kind === "cue" ? name : `chapter-${name}`).focus();
+        status.textContent = says;
       }
       return;
     }
