@@ -91,6 +91,7 @@ class Shot:
     height: int
     whole_url: str
     alt: str
+    drawn: bool = False  # lines, as sharp in any size (SVG), and with no size of its own in a browser
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,7 @@ def shot_of(picture: Image, alt: str, most: str) -> Shot | None:
     whole = f"{settings.MEDIA_URL}{picture.file.name}"
     wide, high = map(int, most.removeprefix("max-").split("x"))
     if picture.is_svg() or (picture.width <= wide and picture.height <= high):
-        return Shot(whole, picture.width, picture.height, whole, alt)
+        return Shot(whole, picture.width, picture.height, whole, alt, picture.is_svg())
     try:
         small = picture.get_rendition(most)
     except OSError:

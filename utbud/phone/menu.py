@@ -110,6 +110,8 @@ def follow(step: Step, spot: Spot, key: str) -> Spot:
         return Spot(step.back, spot.slow)
     if key == STAFF:
         return Spot("personal", spot.slow)
+    if not step.keys and not step.waits:  # what was heard has gone: one comes to what is there now
+        return Spot(step.name, spot.slow)
     if spot.missed + 1 >= MISSES:
         return Spot(GOODBYE, spot.slow)
     return Spot(step.name, spot.slow, spot.missed + 1)
