@@ -53,7 +53,8 @@ format: $(VENV)/.test ## ordnar koden som make check vill ha den
 bench: $(VENV)/.test ## mäter och skriver en tabell i bench/results
 	@$(BIN)/python bench/bench.py
 	@$(BIN)/python bench/outgoing.py
-	@exec $(BIN)/python bench/courses.py
+	@$(BIN)/python bench/courses.py
+	@OPENBLAS_NUM_THREADS=1 exec $(BIN)/python bench/align.py
 
 screenshots: $(VENV)/.test ## tar om bilderna i README och handboken (behöver Chromium)
 	@exec $(BIN)/python docs/screenshots.py
