@@ -136,7 +136,7 @@ def render(source: bytes, marks: Iterable[Mark], *, accent: str) -> bytes:
 
 def stroke_of(width: int, height: int) -> int:
     """How wide a mark's line is, in pixels."""
-    return max(4, round(max(width, height) / 250))
+    return max(4, round(max(width, height) / 160))
 
 
 def _hide(picture: Image.Image, mark: Mark) -> None:

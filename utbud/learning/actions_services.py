@@ -30,7 +30,7 @@ def note_change(*, service: DigitalService, what: str, by: User | None, now: dt.
     """A service has changed: every page that is out and depends on it is marked, whatever kind it is."""
     change = ServiceChange.objects.create(service=service, what=what.strip(), at=now, by=by)
     for kind in MaterialPage.kinds():
-        depending = kind.objects.live().filter(services=service)  # type: ignore[attr-defined]
+        depending = kind.objects.live().filter(services=service)
         Recheck.objects.bulk_create(
             Recheck(page_id=pk, change=change) for pk in depending.values_list("pk", flat=True)
         )

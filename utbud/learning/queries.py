@@ -324,7 +324,7 @@ class OverdueReviews:
 
     def __init__(self, today: dt.date) -> None:
         first, *others = (
-            kind.objects.live()  # type: ignore[attr-defined]
+            kind.objects.live()
             .filter(review_by__lt=today)
             .order_by()
             .values_list("review_by", "page_ptr_id")
@@ -343,7 +343,7 @@ class OverdueReviews:
         keys = [pk for _day, pk in self._keys[part]]
         found: dict[int, MaterialPage] = {}
         for kind in MaterialPage.kinds():
-            pages = kind.objects.filter(pk__in=keys)  # type: ignore[attr-defined]
+            pages = kind.objects.filter(pk__in=keys)
             found |= {page.pk: page for page in pages.select_related("responsible", "content_type")}
         return [found[pk] for pk in keys if pk in found]
 

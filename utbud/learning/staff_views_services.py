@@ -33,9 +33,10 @@ may_note_changes: Callable[..., Any] = permission_required("learning.add_service
 def to_check(request: HttpRequest) -> HttpResponse:
     """What must be gone through: because a service changed, and because its date has passed."""
     today = dates.local(timezone.now()).date()
+    late: Any = queries.overdue_reviews(today)  # counted and sliced, and that is all that a paginator does
     context = {
         "changed": Paginator(queries.to_recheck(), PER_PAGE).get_page(request.GET.get("andrad")),
-        "late": Paginator(queries.overdue_reviews(today), PER_PAGE).get_page(request.GET.get("sen")),
+        "late": Paginator(late, PER_PAGE).get_page(request.GET.get("sen")),
     }
     return staff_page(request, "learning/staff/to_check.html", context, title=_("Kontrollera"), icon=ICON)
 
