@@ -1,5 +1,6 @@
 """«Verkstaden»: the film or the sound of a page, from the recording to the approval. And the list of all of them."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -27,6 +28,7 @@ from utbud.media.words import length_words, size_words
 from utbud.people.staff import staff_page
 
 PER_PAGE = 25
+JUST_NOW = dt.timedelta(seconds=20)  # a recording to which something came may be going on in another window
 MORE = 1_000_000  # seconds past the end of any film
 
 
@@ -35,6 +37,7 @@ MORE = 1_000_000  # seconds past the end of any film
 @require_safe
 def workshop_page(request: HttpRequest, page_id: int) -> HttpResponse:
     """All that is done with a page's film or sound, step by step."""
+    now = timezone.now()
     page = page_of(request, page_id)
     draft = page.get_latest_revision_as_object()
     asset: Asset | None = draft.asset
@@ -45,13 +48,13 @@ def workshop_page(request: HttpRequest, page_id: int) -> HttpResponse:
         "draft": draft,
         "asset": asset,
         "film": draft.ASSET_KIND == Kind.FILM,
-        "mine": [_upload_row(one) for one in waiting if one.by_id == who(request).pk],
-        "others": [_upload_row(one) for one in waiting if one.by_id != who(request).pk],
+        "mine": [_upload_row(one, now) for one in waiting if one.by_id == who(request).pk],
+        "others": [_upload_row(one, now) for one in waiting if one.by_id != who(request).pk],
         "standing": standing(asset) if asset else None,
         "playing": _playing(page, asset) if asset and asset.is_ready else None,
         "posters": _posters(page, draft, asset) if asset else [],
         "has_poster": hasattr(draft, "poster_at"),
-        "earlier": [one for one in queries.assets_of(page) if asset is None or one.pk != asset.pk],
+        "earlier": [one for one in queries.assets_of(page) if one != asset and one.original],
         "links": workshop.links(page),
         "captions": _captions_words(draft),
         "text_url": _maybe("media_text", page.pk),
@@ -110,7 +113,7 @@ def standing(asset: Asset) -> dict[str, Any]:
 _VERSION_WORDS = {"1080p": "1080p", "720p": "720p", "480p": "480p", SOUND: "ljud"}
 
 
-def _upload_row(upload: Upload) -> dict[str, Any]:
+def _upload_row(upload: Upload, now: dt.datetime) -> dict[str, Any]:
     size = upload.size
     row: dict[str, Any] = {
         "row": upload,
@@ -122,6 +125,7 @@ def _upload_row(upload: Upload) -> dict[str, Any]:
     }
     if upload.recorded and upload.received:
         row["length"] = recorded_words(upload)
+        row["just_now"] = upload.size is None and now - upload.changed_at < JUST_NOW
     return row
 
 
@@ -299,7 +303,7 @@ def choose_page(request: HttpRequest, page_id: int) -> HttpResponse:
 def version_file(request: HttpRequest, token: uuid.UUID, name: str) -> HttpResponseBase:
     """A version of an asset, for staff: before it is approved too."""
     version = get_object_or_404(Version.objects.select_related("asset"), asset__token=token, name=name)
-    return serve(
+    response = serve(
         request,
         default_storage.open(str(version.file.name)),
         size=version.bytes,
@@ -307,6 +311,8 @@ def version_file(request: HttpRequest, token: uuid.UUID, name: str) -> HttpRespo
         etag=version.digest,
         max_age=0,
     )
+    response.headers["Cache-Control"] = "private, no-cache"  # it may not be approved yet
+    return response
 
 
 @may_see
