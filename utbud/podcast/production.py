@@ -30,12 +30,15 @@ class Cell:
     when: str = ""  # «senast 3 december», or when it was done
     late: bool = False
     note: str = ""
+    by_itself: bool = False  # follows the publisher's decision; nobody plans it
 
     @property
     def says(self) -> str:
         """All of it on one line: «Klart», «Anna, senast 3 december»."""
         if self.done:
             return ", ".join(filter(None, [_("Klart"), self.when]))
+        if self.by_itself:
+            return _("Inte än")
         return ", ".join(filter(None, [self.who, self.when])) or _("Inte planerat")
 
 
@@ -93,9 +96,9 @@ def _row(episode: EpisodePage, stage: Stage, today: dt.date) -> Row:
     shown, planned = evident(content), {row.step: row for row in episode.production.all()}
     out = episode.first_published_at is not None
     cells = [_cell(step, planned.get(step.value), step.value in shown or out, today) for step in Step]
-    cells.append(Cell(str(APPROVED), stage in DONE_STAGES or out))
+    cells.append(Cell(str(APPROVED), stage in DONE_STAGES or out, by_itself=True))
     when = dates.date_words(dates.local(episode.first_published_at).date(), weekday=False) if out else ""
-    cells.append(Cell(str(OUT), out, when=when))
+    cells.append(Cell(str(OUT), out, when=when, by_itself=True))
     return Row(episode, str(content.get("title") or episode.title), stage, cells)
 
 
