@@ -26,6 +26,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from utbud.base import dates
+from utbud.base.files import RANGE
 from utbud.inbox.guards import client_address
 from utbud.podcast.models import DailyDownloads, DailySalt, Enclosure, Listener
 
@@ -118,17 +119,32 @@ class Counted:
             return
         self.closed = True
         self.file.close()
+        self.tell(self.sent)
+
+    def tell(self, sent: int) -> None:
+        """Note ``sent`` bytes, at once: where another program sends the file (nginx), what was asked for."""
         try:
             note(
                 sound=self.sound,
                 address=self.address,
                 agent=self.agent,
                 referer=self.referer,
-                sent=self.sent,
+                sent=sent,
                 now=timezone.now(),
             )
         except Exception:  # whoever listens has their sound, whatever becomes of our figures
             logger.exception("a download of %s was not counted", self.sound.digest[:12])
+
+
+def asked_for(request: HttpRequest, size: int) -> int:
+    """How many bytes of a file of ``size`` a request asks for."""
+    match = RANGE.match(request.headers.get("Range", ""))
+    if not match or not any(match.groups()):
+        return size
+    first, last = match.groups()
+    start = int(first) if first else max(0, size - int(last))
+    end = min(int(last), size - 1) if first and last else size - 1
+    return max(0, end - start + 1)
 
 
 def enough(sound: Enclosure) -> int:
