@@ -54,6 +54,7 @@ bench: $(VENV)/.test ## mäter och skriver en tabell i bench/results
 	@$(BIN)/python bench/bench.py
 	@$(BIN)/python bench/outgoing.py
 	@$(BIN)/python bench/courses.py
+	@$(BIN)/python bench/media.py
 	@OPENBLAS_NUM_THREADS=1 exec $(BIN)/python bench/align.py
 
 screenshots: $(VENV)/.test ## tar om bilderna i README och handboken (behöver Chromium)
