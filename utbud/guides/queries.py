@@ -263,8 +263,8 @@ def chosen(slugs: Iterable[str]) -> list[GuidePage]:
     rows = (
         GuidePage.objects.live()
         .filter(slug__in=order[: 10 * MOST_IN_FOLDER])
-        .select_related("drawing")
-        .prefetch_related(_partners())
+        .select_related("drawing", "recording")
+        .prefetch_related(_partners(), "topics", "serves")
     )
     found = {guide.slug: guide for guide in with_pictures(rows)}
     return [found[slug] for slug in order if slug in found]

@@ -104,7 +104,7 @@ def said(content: bytes, folder) -> str:
     made = subprocess.run(
         ["pdftotext", "-layout", str(folder / "a.pdf"), "-"], capture_output=True, check=True
     )
-    return made.stdout.decode()
+    return made.stdout.decode().replace("\u200b", "")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -124,7 +124,7 @@ def test_nothing_stands_outside_the_paper(variant, size):
         assert min(ink[0], ink[1], wide - ink[2], high - ink[3]) > margin
 
 
-@pytest.mark.parametrize(("size", "sheets"), [("a4-stor", 4), ("a4", 3), ("a5", 4), ("a5-stor", 4)])
+@pytest.mark.parametrize(("size", "sheets"), [("a4-stor", 4), ("a4", 2), ("a5", 4), ("a5-stor", 4)])
 def test_how_many_cards(size, sheets):
     document = opened(guide_cards.cards(VARIANTS["usual"], a_library(), FILES, size))
     assert len(document.pages) == sheets
