@@ -8,6 +8,7 @@ class MediaConfig(AppConfig):
     def ready(self) -> None:
         """Register what is done again and again."""
         from utbud.base import schedule  # noqa: PLC0415, RUF100
+        from utbud.media import probes  # noqa: F401, PLC0415, RUF100
         from utbud.media.actions import captions, processing, uploads  # noqa: PLC0415, RUF100
 
         schedule.every(seconds=60)(processing.take_up_again)

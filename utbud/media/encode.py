@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -49,7 +49,6 @@ FILM_SOUND = sound.Target(kbit=128, rate=48_000, peak=-1.0, coder="aac", channel
 LISTEN_SOUND = sound.Target(kbit=80, rate=48_000, peak=-1.0, coder="aac", channels=1, box=MP4_SOUND)
 # Without tags: the podcast writes its own, and the same sound must be the same bytes.
 MP3 = sound.Target(kbit=112, rate=44_100, peak=-1.3, box=("-id3v2_version", "0", "-f", "mp3"))
-NEEDED = ("libx264", "aac", "libmp3lame", "mjpeg")
 
 
 class Refused(Exception):
@@ -423,10 +422,7 @@ def film(worker: Worker, source: Path, *, start: float | None, end: float | None
             sound.even_out(wav, m4a, LISTEN_SOUND, people=True, filters=pad, tags={})
         remarks += _silences(worker, m4a, seconds)
     wav.unlink()
-    if before.lufs < QUIET:
-        remarks.append(
-            _("Ljudet var mycket svagt. Det är höjt, men då hörs brus. Tala närmare mikrofonen nästa gång.")
-        )
+    remarks += _about_the_sound(before, level)
 
     with worker.part("picture", 0.18, 0.97, seconds):
         told_by = _encode(worker, source, sight, made_sizes, aac, start, seconds)
@@ -493,10 +489,7 @@ def listen(worker: Worker, source: Path, *, start: float | None, end: float | No
         level = sound.even_out(wav, mp3, MP3, people=True, filters=cut, tags={})
         remarks = _silences(worker, mp3, seconds)
     wav.unlink()
-    if before.lufs < QUIET:
-        remarks.append(
-            _("Ljudet var mycket svagt. Det är höjt, men då hörs brus. Tala närmare mikrofonen nästa gång.")
-        )
+    remarks += _about_the_sound(before, level)
     about = {
         "original_seconds": round(whole, 3),
         "loudness": {"before": before.lufs, "after": level.lufs, "peak": level.peak},
@@ -516,8 +509,13 @@ def no_sound() -> str:
 
 def _length(worker: Worker, source: Path, contents: Contents) -> tuple[float, list[str]]:
     """How long a file is, by what can be read of it, and what to remark on. Raises Refused when its end is lacking."""
-    streams = [contents.sight.index] if contents.sight else []
-    whole = max(reaches(worker, source, index) for index in (*streams, contents.tracks[0].index))
+    assert contents.sight is not None  # noqa: S101 - the caller has looked
+    whole = 0.0
+    for index in (contents.sight.index, *(track.index for track in contents.tracks)):
+        with suppress(sound.Failed):  # a kind of sound that is not known here; there may be another track
+            whole = max(whole, reaches(worker, source, index))
+        if contents.seconds and whole >= contents.seconds * 0.97:
+            break  # what was promised is there: it need not be read through again
     if contents.seconds is None:
         return whole, []
     if whole < contents.seconds * 0.97 - 0.5:
@@ -716,6 +714,17 @@ def _blacks(told: str, seconds: float) -> list[str]:
         for first, last in found
         if last - first > LONG_BLACK
     ][:5]
+
+
+def _about_the_sound(before: sound.Loudness, after: sound.Loudness) -> list[str]:
+    remarks = []
+    if before.lufs < QUIET:
+        remarks.append(
+            _("Ljudet var mycket svagt. Det är höjt, men då hörs brus. Tala närmare mikrofonen nästa gång.")
+        )
+    if abs(after.lufs - sound.LOUDNESS) > sound.TOLERANCE:
+        remarks.append(_("Ljudet är så ojämnt att det inte blir lika starkt som i annat. Lyssna igenom det."))
+    return remarks
 
 
 def _about_the_picture(sight: Sight, seconds: float) -> list[str]:
