@@ -223,6 +223,7 @@ def test_a_file_goes_on_where_the_line_broke_also_after_a_reload(
                 return route.abort()
         return route.continue_()
 
+    page.line_was_broken = True
     page.route("**/uppladdningar/*/", broken)
     page.get_by_label("Ladda upp en fil").set_input_files(film)
     page.get_by_role("button", name="Ladda upp", exact=True).click()
