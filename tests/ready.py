@@ -23,6 +23,8 @@ TEMPLATE = os.environ.get("UTBUD_TEST_TEMPLATE", "template0")
 LEFT_OUT = (
     "utbud.publishing.files.make_files",
     "utbud.publishing.files.make_films",
+    "utbud.web.demo_media.make_film",
+    "utbud.web.demo_media.make_episode",
     "wagtail.tasks.update_reference_index_task",
 )
 

@@ -12,7 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from utbud.base import dates
 from utbud.films.models import FilmIndexPage, FilmPage
-from utbud.guides.actions import filming
+from utbud.guides.actions import filming, partners
 from utbud.guides.models import GuideIndexPage, GuidePage, GuidePartner
 from utbud.learning import actions_services
 from utbud.learning.models import DigitalService, MaterialPage, Topic
@@ -103,19 +103,34 @@ def _guide(slug: str, row: dict[str, Any], editor: User, publish: Publish, now: 
     guide.topics = list(Topic.objects.filter(slug__in=row["topics"]))
     guide.serves = list(TargetGroup.objects.filter(code__in=row["serves"]))
     guide.services = list(DigitalService.objects.filter(name__in=row["services"]))
+    asked = {_partner(key): facts for key, facts in row["partners"].items()}
     guide.partners = [
-        GuidePartner(organisation=Organisation.objects.get(name=name), sort_order=number)
-        for number, name in enumerate(_partners(row["partners"]))
+        GuidePartner(organisation=partner, sort_order=number) for number, partner in enumerate(asked)
     ]
     index.add_child(instance=guide)
     guide.save_revision(user=editor)
+    for partner, facts in asked.items():
+        _ask(guide, partner, facts, editor, now if not facts else moment)
     publish(guide, moment)
     GuidePage.objects.filter(pk=guide.pk).update(first_published_at=moment, last_published_at=moment)
 
 
-def _partners(keys: list[str]) -> list[str]:
+def _partner(key: str) -> Organisation:
     names = {row["key"]: row["name"] for row in files.read("organisations.yaml")}
-    return [names[key] for key in keys]
+    return Organisation.objects.get(name=names[key])
+
+
+def _ask(
+    guide: GuidePage, partner: Organisation, facts: dict[str, Any], editor: User, moment: dt.datetime
+) -> None:
+    """What the partner was asked, without a letter, and what they said, if they have."""
+    asked = moment - dt.timedelta(days=3)
+    review, secret = partners.ask(guide=guide, organisation=partner, letter=False, by=editor, now=asked)
+    if facts:
+        said = {name: facts[name] for name in ("agrees", "comment", "who")}
+        partners.answer(secret=secret, steps=(), now=moment - dt.timedelta(days=1), **said)
+        if facts["seen"]:
+            partners.note_seen(review=review, now=moment)
 
 
 def _step(slug: str, number: int, step: dict[str, str]) -> dict[str, Any]:
