@@ -7,9 +7,10 @@ class FilmsConfig(AppConfig):
 
     def ready(self) -> None:
         from utbud.channels.sources import register  # noqa: PLC0415, RUF100
-        from utbud.films import checks, forms, panels, queries, sources  # noqa: PLC0415, RUF100
+        from utbud.films import checks, forms, links, panels, queries, sources  # noqa: PLC0415, RUF100
         from utbud.films.models import FilmIndexPage, FilmPage  # noqa: PLC0415, RUF100
         from utbud.learning import topic_links  # noqa: PLC0415, RUF100
+        from utbud.media import workshop  # noqa: PLC0415, RUF100
         from utbud.publishing import previews  # noqa: PLC0415, RUF100
 
         # A Wagtail page is a model and shows itself; what it shows is asked for above the models.
@@ -21,3 +22,4 @@ class FilmsConfig(AppConfig):
         FilmPage.edit_handler = panels.FILM_EDITOR
         register(sources.FILMS)
         topic_links.register("filmer", panels.FILMS, queries.url_of_topic)
+        workshop.register(links.youtube)

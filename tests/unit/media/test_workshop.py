@@ -107,6 +107,15 @@ class TestWhatStandsThere:
         assert "kollega håller på med «annans.mp4». 0 kB har kommit." in text
         assert text.count("Ta bort") == 1
 
+    @pytest.mark.parametrize(
+        ("video", "says"), [("", "Filmen finns redan på YouTube"), ("dQw4w9WgXcQ", "Ändra filmen på YouTube")]
+    )
+    def test_a_film_may_be_on_youtube_already(self, client, film, site, video, says):
+        film.youtube_id = video
+        film.save_revision(user=site.editor, clean=False)
+        edit = reverse("wagtailadmin_pages:edit", args=[film.pk])
+        assert f'href="{edit}#tab-youtube">{says}</a>' in shown(client, film)
+
     def test_other_apps_have_links_there(self, client, film, monkeypatch):
         monkeypatch.setattr(workshop, "_makers", {})
         workshop.register(lambda page: [("Gör en guide av filmen", f"/admin/guide/{page.pk}/")])

@@ -55,7 +55,7 @@ def workshop_page(request: HttpRequest, page_id: int) -> HttpResponse:
         "posters": _posters(page, draft, asset) if asset else [],
         "has_poster": hasattr(draft, "poster_at"),
         "earlier": [one for one in queries.assets_of(page) if one != asset and one.original],
-        "links": workshop.links(page),
+        "links": workshop.links(draft),
         "captions": _captions_words(draft),
         "text_url": _maybe("media_text", page.pk),
         "stops": [_stop(page, draft, problem) for problem in problems if problem.stops],
