@@ -90,6 +90,10 @@ def _advice(guide: GuidePage) -> Iterator[Problem]:
     if steps and not any(step.wrong for step in steps):
         says = _("Inget steg säger vad man gör om det inte blir så här. Var brukar det gå fel?")
         yield Problem("steps", says)
+    if guide.responsible_id is None:
+        yield Problem(
+            "responsible", _("Välj vem som är ansvarig. Annars vet ingen vem som ska kontrollera guiden.")
+        )
     known = known_words(guide.title, *(str(service) for service in guide.services.all()))
     yield from language_advice(texts_of(guide), guide.easy, known=known)
     for says in reviews.advice(guide, timezone.now()):

@@ -61,6 +61,7 @@ def test_a_picture_without_words_stops(write_guide):
             {"steps": [step("Öppna appen och logga in.", wrong="Ring oss.")]},
             "Steg 1: det ser ut att vara mer än en sak att göra. Kan det bli två steg?",
         ),
+        ({"responsible": None}, "Välj vem som är ansvarig. Annars vet ingen vem som ska kontrollera guiden."),
         ({"one_sentence": "En mening. Och en till."}, "Det här är mer än en mening. Kan du säga det i en?"),
     ],
 )  # fmt: skip
