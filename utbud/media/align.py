@@ -226,7 +226,7 @@ STAY, LEAP = 0.12, 0.12  # what it costs to be slower or quicker than the readin
 OFF, OFF_SHARE, OFF_LEAST = -0.75, 0.6, -2.0
 SILENT_OFF, SILENT_IN = -1.0, -0.7  # a silent frame between sentences, and inside one
 LEFT_OUT = 4.0  # what it costs to leave a sentence out
-WIDEST = 3000  # frames of the reading that are tried at each moment
+WIDEST = 2000  # frames of the reading that are tried at each moment
 SAMPLE = 600  # frames of the reading that say how alike any two frames are
 INFINITE = np.float32(1e9)
 
@@ -445,6 +445,7 @@ def match(
     warp, real = _voice_of(samples[: round((TRIED * COARSE + 100) * HOP * rate)], rate, small_read, starts)
     tell(0.2)
     heard = _heard(spectra(samples, rate, warp))
+    del samples  # an hour of it is not needed in memory any more
     frames = _scaled(heard.frames, heard.loud)
     found = way_through(
         small_read, starts, _coarse(frames), _mostly(heard.loud), tell=lambda share: tell(0.2 + 0.2 * share)
