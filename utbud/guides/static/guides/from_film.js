@@ -19,6 +19,11 @@
       film.focus();
     });
   };
+  // The empty rows are for those who have no script: here a moment is added where the film stands.
+  for (let last = list.lastElementChild; last && !last.querySelector("[name$=-second]").value && !last.querySelector("[name$=-text]").value; last = list.lastElementChild) {
+    last.remove();
+    total.value = Number(total.value) - 1;
+  }
   list.querySelectorAll("[data-row]").forEach(see);
   take.hidden = false;
   take.addEventListener("click", () => {
