@@ -106,6 +106,10 @@ class Counted:
         self.agent = request.headers.get("User-Agent", "")
         self.referer = request.headers.get("Referer", "")
 
+    @property
+    def name(self) -> str:
+        return str(self.file.name)
+
     def seek(self, place: int) -> int:
         return self.file.seek(place)
 

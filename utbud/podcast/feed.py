@@ -131,11 +131,12 @@ def written(show: ShowPage, items: list[Entry], changed: dt.datetime | None) -> 
     xml.begin("rss", version="2.0", **NAMESPACES)
     xml.begin("channel")
     xml.ignorableWhitespace("\n")
-    _channel(xml, show, items, changed)
+    cover = files.cover_url(show)
+    _channel(xml, show, items, changed, cover)
     for entry in items:
         xml.begin("item")
         xml.ignorableWhitespace("\n")
-        _item(xml, show, entry)
+        _item(xml, show, entry, cover)
         xml.endElement("item")
         xml.ignorableWhitespace("\n")
     xml.endElement("channel")
@@ -144,8 +145,10 @@ def written(show: ShowPage, items: list[Entry], changed: dt.datetime | None) -> 
     return out.getvalue()
 
 
-def _channel(xml: Writer, show: ShowPage, items: list[Entry], changed: dt.datetime | None) -> None:
-    lib, home, cover = library(), settings.BASE_URL + show.public_path, files.cover_url(show)
+def _channel(
+    xml: Writer, show: ShowPage, items: list[Entry], changed: dt.datetime | None, cover: str
+) -> None:
+    lib, home = library(), settings.BASE_URL + show.public_path
     author = show.author or lib.name
     xml.one("title", show.title)
     xml.one("link", home)
@@ -191,7 +194,7 @@ def _channel(xml: Writer, show: ShowPage, items: list[Entry], changed: dt.dateti
         _people(xml, [guest for guest in items[0].episode.guests.all() if guest.role == "host"])
 
 
-def _item(xml: Writer, show: ShowPage, entry: Entry) -> None:
+def _item(xml: Writer, show: ShowPage, entry: Entry, cover: str) -> None:
     episode, sound = entry.episode, entry.sound
     url = settings.BASE_URL + episode.public_path
     told = plain_text(entry.notes)
@@ -212,7 +215,7 @@ def _item(xml: Writer, show: ShowPage, entry: Entry) -> None:
         xml.one("itunes:episode", episode.number)
         xml.one("podcast:episode", episode.number)
     xml.one("itunes:explicit", _yes(episode.explicit))
-    xml.one("itunes:image", href=files.cover_url(show, episode))
+    xml.one("itunes:image", href=files.cover_url(show, episode) if episode.drawing_id else cover)
     if entry.has_text:
         xml.one("podcast:transcript", url=f"{url}text.vtt", type="text/vtt", language="sv")
         xml.one("podcast:transcript", url=f"{url}text/", type="text/html", language="sv")
