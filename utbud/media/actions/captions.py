@@ -144,7 +144,7 @@ def _ask(page: Page, how: str, by: User | None, now: dt.datetime, replace: bool)
     return work
 
 
-@task(queue_name="slow")
+@task(queue_name="slow", priority=40)  # somebody looks at a page that waits for it
 def make(work_id: int) -> None:
     """Make the captions that were asked for. Doing it twice makes nothing twice."""
     work_on(work_id)

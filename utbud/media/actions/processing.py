@@ -298,7 +298,7 @@ def _is_due(asset: Asset, now: dt.datetime) -> bool:
 # --- the work ---------------------------------------------------------------------------------
 
 
-@task(queue_name="slow")
+@task(queue_name="slow", priority=35)  # somebody looks at a page that waits for it
 def work(asset_id: int) -> None:
     """Make what is to be made of an asset. Doing it twice makes nothing twice."""
     work_on(asset_id)
