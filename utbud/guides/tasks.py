@@ -34,11 +34,11 @@ def is_full() -> bool:
 
 
 @task(queue_name="slow", priority=25)  # somebody looks at a page that waits for it
-def make_film(guide_id: int, by_id: int | None) -> None:
+def make_film(guide_id: int, by_id: int) -> None:
     """Make a film of a guide. Doing it twice makes nothing twice."""
     guide = GuidePage.objects.filter(pk=guide_id).first()
-    if guide is not None:
-        by = User.objects.filter(pk=by_id).first()
+    by = User.objects.filter(pk=by_id).first()
+    if guide is not None and by is not None:
         filming.film_of(guide=guide, by=by, now=timezone.now())
 
 

@@ -23,10 +23,11 @@ from utbud.people.models import (
 )
 from utbud.places.models import LibrarySettings, OpeningHours, Place, SpecialDay
 from utbud.publishing import actions as publishing
-from utbud.publishing.models import ApprovalRequest, ApprovedPage
+from utbud.publishing.models import ApprovedPage
 from utbud.web import demo_courses, demo_media
 from utbud.web.actions import setup
 from utbud.web.demo_files import FOLDER, drawing, read, read_all, services_about
+from utbud.web.demo_publish import approve_and_publish
 from utbud.web.models import InfoPage, LanguagesPage, StartPage
 
 PASSWORD = "digitalt-utbud-demo"  # noqa: S105 - shown to everyone who starts the demo; `utbud check` warns on a real site
@@ -126,16 +127,6 @@ def _topics() -> None:
 
 
 # --- pages --------------------------------------------------------------------------------------
-
-
-def approve_and_publish(
-    page: ApprovedPage, editor: User, publisher: ResponsiblePublisher, now: dt.datetime
-) -> ApprovalRequest:
-    """Send ``page`` the whole way. Its files are left to the worker, so that the demo starts at once."""
-    request = publishing.request_approval(page=page, message="", by=editor, now=now)
-    request.links.update(sent_at=now, claimed_at=now)  # a demo writes no letters to anyone
-    publishing.approve(request=request, publisher=publisher, by=publisher.user, now=now, files_first=False)
-    return request
 
 
 def _texts(start: StartPage, editor: User, publisher: ResponsiblePublisher, now: dt.datetime) -> None:

@@ -26,6 +26,7 @@ from utbud.podcast.models import EpisodePage, Guest, PodcastIndexPage, ShowPage,
 from utbud.publishing.models import ApprovalRequest, ApprovedPage
 from utbud.web import demo_files as files
 from utbud.web import demo_sound
+from utbud.web.demo_publish import approve_and_publish
 
 Publish = Callable[[ApprovedPage, dt.datetime], object]
 ALL_STEPS = [step.value for step in Step]
@@ -201,7 +202,7 @@ def _episode(show: ShowPage, slug: str, row: dict[str, Any], editor: User, now: 
         review_by=day + dt.timedelta(days=365),
     )
     episode.topics = list(Topic.objects.filter(slug__in=row["topics"]))
-    episode.guests = [
+    episode.guests = [  # type: ignore[misc]
         Guest(consent_on=day, sort_order=number, **guest) for number, guest in enumerate(row["guests"])
     ]
     show.add_child(instance=episode)
@@ -266,12 +267,10 @@ def _ready(draft: Any) -> bool:
 
 def _publish(page: MaterialPage, editor: User, moment: dt.datetime) -> None:
     """Publish the draft of ``page`` as it would have gone at ``moment``."""
-    from utbud.web import demo  # late: it loads this  # noqa: PLC0415, RUF100
-
     page.refresh_from_db()
     if not ApprovalRequest.objects.standing().filter(page_id=page.pk).exists():
         publisher = ResponsiblePublisher.objects.get(user__username="utgivare")
-        demo.approve_and_publish(page, editor, publisher, moment)
+        approve_and_publish(page, editor, publisher, moment)
     type(page).objects.filter(pk=page.pk).update(first_published_at=moment, last_published_at=moment)
 
 

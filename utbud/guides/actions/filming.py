@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -42,7 +42,7 @@ class TooLong(FilmingError):
     """The steps alone take more than 90 seconds to say."""
 
 
-def film_of(*, guide: GuidePage, by: User | None, now: dt.datetime) -> FilmPage:
+def film_of(*, guide: GuidePage, by: User, now: dt.datetime) -> FilmPage:
     """A draft of a film with what the guide's draft says, linked to the guide; the file is left to the slow worker.
 
     Made again from the same guide it is the film there is; from one that has changed, that film's draft gets the new
@@ -84,8 +84,8 @@ def is_as_the_guide(guide: GuidePage, page: FilmPage) -> bool:
 
 
 def _asset_of(page: FilmPage) -> Asset:
-    asset: Asset = page.get_latest_revision_as_object().asset or page.asset
-    return asset
+    """The file of a film that was made of a guide: it always has one."""
+    return cast(Asset, page.get_latest_revision_as_object().asset or page.asset)
 
 
 def _beginning(guide: GuidePage) -> str:
@@ -158,7 +158,7 @@ def _read(scenes: Sequence[Scene]) -> tuple[Sequence[Scene], Narration]:
 # --- the page ---------------------------------------------------------------------------------
 
 
-def _put(draft: GuidePage, page: FilmPage | None, made: _Made, asset: Asset, by: User | None) -> FilmPage:
+def _put(draft: GuidePage, page: FilmPage | None, made: _Made, asset: Asset, by: User) -> FilmPage:
     """The film's page with the new file, its words and times, as a draft."""
     if page is None:
         page = films.start(title=draft.title, sentence=draft.one_sentence, by=by)
@@ -196,9 +196,10 @@ def _seen(draft: GuidePage) -> str:
     return "\n\n".join(lines)
 
 
-def _link(guide: GuidePage, page: FilmPage, by: User | None) -> None:
+def _link(guide: GuidePage, page: FilmPage, by: User) -> None:
     """Name the film in the guide's draft, unless it has one, or waits for approval: that would end it."""
-    draft: GuidePage = guide.get_latest_revision_as_object()
+    # Read anew: somebody may have written in it while the film was made.
+    draft: GuidePage = GuidePage.objects.get(pk=guide.pk).get_latest_revision_as_object()
     waits = ApprovalRequest.objects.standing().filter(page_id=guide.pk).exists()
     if draft.film_id is None and not waits:
         draft.film = page
