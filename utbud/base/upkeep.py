@@ -7,7 +7,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 JOBS_KEPT = dt.timedelta(days=14)
-LEFT_AFTER = dt.timedelta(minutes=15)  # far longer than any job takes, but films: who has claimed one decides there
+LEFT_AFTER = dt.timedelta(minutes=15)  # far longer than jobs take; a film has a claim that decides
 TRIES = 3  # a job that kills its worker must not do so for ever
 
 
