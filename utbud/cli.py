@@ -181,13 +181,17 @@ def demo() -> None:
     from django.core.management import call_command
 
     load()
+    from django.utils import timezone
+
     from utbud.people.models import User
-    from utbud.web import demo
+    from utbud.web import demo, demo_media
     from utbud.web.models import StartPage
 
     if not StartPage.objects.exists():
         say("Lägger in demons innehåll. Det tar en stund, men bara första gången.")
         call_command("utbud_demo")
+    else:
+        demo_media.take_up_again(timezone.now())  # a film whose worker was killed is made after all
     logins = [username for username, *_names in demo.LOGINS]
     if User.objects.filter(username__in=logins, email__endswith="@example.org").count() == len(logins):
         say(f"Demons inloggningar på /admin/: {', '.join(logins)}. Lösenord: {demo.PASSWORD}")
