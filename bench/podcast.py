@@ -5,7 +5,7 @@
 In a data folder of its own, on SQLite. Sounds are rows alone: the feed never opens them.
 """
 
-import os
+import os  # ruff: noqa: E402 - Django is set up before what needs it
 import sys
 import tempfile
 import time

@@ -158,7 +158,9 @@ def test_an_episode_does_not_go_out_before_its_sound_is_made(draft, site, no_fil
     assert (page.live, page.out_sound().out_at) == (True, now)
 
 
-def test_a_corrected_title_gives_a_new_address_and_the_old_goes_on_answering(episode, send, site, client, now):
+def test_a_corrected_title_gives_a_new_address_and_the_old_goes_on_answering(
+    episode, send, site, client, now
+):
     page = episode()
     old = page.out_sound()
     draft = page.get_latest_revision_as_object()
@@ -269,7 +271,10 @@ def test_a_cover_has_what_it_holds_in_its_address(client, show, site):
     address = files.cover_url(show).split("8000", 1)[1]
     kept = client.get(address)
     assert b"".join(now.streaming_content) == b"".join(kept.streaming_content)
-    assert (now["Cache-Control"], kept["Cache-Control"]) == ("public, max-age=300", "public, max-age=31536000")
+    assert (now["Cache-Control"], kept["Cache-Control"]) == (
+        "public, max-age=300",
+        "public, max-age=31536000",
+    )
     show.title = "Podden Något annat"
     assert files.cover_url(show).split("8000", 1)[1] != address
     assert client.get("/podd/ofiktion/omslag-000000000000.jpg")["Location"] == "/podd/ofiktion/omslag.jpg"
