@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
@@ -275,16 +276,12 @@ def _publish(page: MaterialPage, editor: User, moment: dt.datetime) -> None:
 
 
 def take_up_again(now: dt.datetime) -> int:
-    """Ask again for films and episodes whose worker was killed while it made them. Returns how many."""
-    killed = DBTaskResult.objects.filter(
-        task_path__in=[make_film.module_path, make_episode.module_path],
-        status=TaskResultStatus.RUNNING,
-        started_at__lt=now - KILLED_AFTER,
-    )
+    """Ask again for films and episodes that failed, or whose worker was stopped while it made them. Returns how many."""
     jobs = {make_film.module_path: make_film, make_episode.module_path: make_episode}
-    again = 0
-    for job in list(killed):
-        again += 1
+    killed = Q(status=TaskResultStatus.RUNNING, started_at__lt=now - KILLED_AFTER)
+    left = DBTaskResult.objects.filter(killed | Q(status=TaskResultStatus.FAILED), task_path__in=list(jobs))
+    again = list(left)
+    for job in again:
         jobs[job.task_path].enqueue(**job.args_kwargs["kwargs"])
         job.delete()
-    return again
+    return len(again)
