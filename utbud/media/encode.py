@@ -4,13 +4,16 @@ Pure: paths in, files and figures out. Nothing here knows of rows or storage. ff
 it has come and can be stopped at any moment (``Worker``).
 """
 
+import ctypes
 import errno
 import math
 import os
 import re
 import select
 import shutil
+import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -65,6 +68,14 @@ class DiskFull(Exception):
 
 # --- running ffmpeg ---------------------------------------------------------------------------
 
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _end_with_parent() -> None:
+    """Have the kernel end this ffmpeg when the worker that started it is killed: it would go on for an hour."""
+    if LIBC:
+        LIBC.prctl(1, signal.SIGKILL)  # 1 is PR_SET_PDEATHSIG, prctl(2)
+
 
 @dataclass
 class Worker:
@@ -99,6 +110,7 @@ class Worker:
                     stdout=subprocess.PIPE,
                     stderr=errors,
                     process_group=0,  # a terminal's Ctrl-C is for us; we stop it
+                    preexec_fn=_end_with_parent if LIBC else None,
                 )
                 assert process.stdout is not None  # noqa: S101 - for the type
             except OSError as error:
