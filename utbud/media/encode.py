@@ -33,6 +33,7 @@ from utbud.formats import sound
 CONTAINERS = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi,mpeg,mpegts"
 LONGEST = {"film": 60 * 60, "sound": 3 * 60 * 60}  # seconds
 SHORTEST = 0.5  # seconds
+NEAR = 0.25  # seconds: the last frame lasts longer than its beginning, which is what is read
 SILENT = -60.0  # dB, mean
 QUIET = -36.0  # LUFS
 LONG_PART = 90  # seconds: what a part of a film should be at most (rules.md 8)
@@ -409,7 +410,7 @@ def film(worker: Worker, source: Path, *, start: float | None, end: float | None
     if contents.seconds and start is None and end is None:
         _length_is_right(contents.seconds, "film")  # before much is done
     with worker.part("read", 0.0, 0.02, contents.seconds or 0.0):
-        whole, remarks = _length(worker, source, contents)
+        whole = _length(worker, source, contents)
     start, end = max(0.0, start or 0.0), min(whole, end or whole)
     seconds = end - start
     _length_is_right(seconds, "film")
@@ -419,8 +420,7 @@ def film(worker: Worker, source: Path, *, start: float | None, end: float | None
     worker.room(round(seconds * (kbit * 125 + 4 * 48_000 * 2)))
 
     with worker.part("listen", 0.02, 0.06, seconds):
-        wav, track, told = _listen(worker, source, contents.tracks, start, seconds)
-        remarks += told
+        wav, track, remarks = _listen(worker, source, contents.tracks, start, seconds)
     folder = worker.folder
     with worker.part("loudness", 0.06, 0.18, seconds):
         before = sound.measure(wav)
@@ -519,20 +519,20 @@ def no_sound() -> str:
     )
 
 
-def _length(worker: Worker, source: Path, contents: Contents) -> tuple[float, list[str]]:
-    """How long a file is, by what can be read of it, and what to remark on. Raises Refused when its end is lacking."""
+def _length(worker: Worker, source: Path, contents: Contents) -> float:
+    """How long a file is, by what can be read of it. Raises Refused when its end is lacking."""
     assert contents.sight is not None  # noqa: S101 - the caller has looked
     whole = 0.0
     for index in (contents.sight.index, *(track.index for track in contents.tracks)):
         with suppress(sound.Failed):  # a kind of sound that is not known here; there may be another track
             whole = max(whole, reaches(worker, source, index))
-        if contents.seconds and whole >= contents.seconds * 0.97:
+        if contents.seconds and whole >= contents.seconds - NEAR:
             break  # what was promised is there: it need not be read through again
     if contents.seconds is None:
-        return whole, []
+        return whole
     if whole < contents.seconds * 0.97 - 0.5:
         raise Refused(cut_off())
-    return min(whole, contents.seconds) if whole > 0 else contents.seconds, []
+    return contents.seconds if whole >= contents.seconds - NEAR else whole
 
 
 def _length_is_right(seconds: float, kind: str) -> None:
