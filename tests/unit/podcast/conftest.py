@@ -105,7 +105,8 @@ def draft(site, show, asset):
         )  # fmt: skip
         show.add_child(instance=page)
         page.guests = [
-            Guest(name=name, role=role, consent_on=dt.date(2026, 11, 1), consent_how="Muntligt") for name, role in guests
+            Guest(name=name, role=role, consent_on=dt.date(2026, 11, 1), consent_how="Muntligt")
+            for name, role in guests
         ]
         page.save()
         page.save_revision(user=site.editor)
