@@ -62,7 +62,7 @@ def test_from_pen_to_reader(page, server, login, accessible):
     expect(page.locator("main")).to_contain_text("Beskriv teckningen i ord")
     accessible()
     page.get_by_role("link", name="Tillbaka till texten").click()
-    page.get_by_role("textbox", name=re.compile("Teckningen i ord", re.I)).fill("En stor ring.")
+    page.get_by_role("textbox", name=re.compile("Bilden i ord", re.I)).fill("En stor ring.")
     page.get_by_role("button", name="Skicka för godkännande").click()
     expect(page.locator("main")).to_contain_text("så fort den är godkänd")
     page.get_by_role("button", name="Skicka för godkännande").click()

@@ -272,7 +272,9 @@ def house(
     (var / "static").mkdir(parents=True)
     settings.MEDIA_ROOT, settings.STATIC_ROOT = var / "media", var / "static"
     settings.PORT, settings.WEB_WORKERS = port, 1
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "slow"]}}
+    settings.TASKS = {
+        "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "slow"]}
+    }
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = var / "mail"
     settings.DEBUG = False

@@ -129,7 +129,7 @@
       streams.forEach((stream) => stream.getTracks().forEach((track) => { track.onended = lost; }));
       if (live && picture) {
         live.srcObject = new MediaStream([picture]);
-        await live.play().catch(() => {});
+        live.play().catch(() => {}); // not awaited: a screen that stands still may send no frame for a while
       }
       await listDevices();
       only(record);
