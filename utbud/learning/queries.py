@@ -324,10 +324,7 @@ class OverdueReviews:
 
     def __init__(self, today: dt.date) -> None:
         first, *others = (
-            kind.objects.live()
-            .filter(review_by__lt=today)
-            .order_by()
-            .values_list("review_by", "page_ptr_id")
+            kind.objects.live().filter(review_by__lt=today).order_by().values_list("review_by", "page_ptr_id")
             for kind in MaterialPage.kinds()
         )
         self._keys = first.union(*others, all=True).order_by("review_by", "page_ptr_id")

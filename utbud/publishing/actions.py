@@ -275,7 +275,8 @@ def publish_due(now: dt.datetime) -> int:
             if draft.is_made():
                 done += publish(request=request, now=now)
             elif cache.add(f"own:{request.revision_id}", True, MAKING):
-                files.make_own_soon(request)  # the worker was told when approval was asked for, and may have been killed
+                # The worker was told when approval was asked for, and may have been killed.
+                files.make_own_soon(request)
         except Exception:  # one page's trouble must not stop the others
             logger.exception("could not publish page %s", request.page_id)
     return done
