@@ -188,8 +188,7 @@ def test_a_recording_becomes_a_film_and_a_guide(page, login, accessible):
     approve(page, login, title)
     page.context.clear_cookies()
     until_out(page, "/guider/soka-en-bok-pa-natet/")
-    page.goto("/guider/")
-    press(page, "link", title)
+    page.goto("/guider/soka-en-bok-pa-natet/")
     expect(page.locator(".taking > li").first).to_be_visible()
     accessible()
     for name in ("utskrift.pdf", "utskrift-a4.pdf", "utskrift-a5.pdf", "utskrift-a5-stor.pdf"):
@@ -222,9 +221,9 @@ def test_a_sound_becomes_an_episode_that_readers_of_podcasts_accept(page, login,
         {"name": "text.vtt", "mimeType": "text/vtt", "buffer": VTT.encode()}
     )
     press(page, "button", "Se vad filen innehåller")
-    expect(page.get_by_role("button", name="Byt ut undertexterna")).to_be_visible()
+    expect(page.get_by_role("button", name="Använd undertexterna")).to_be_visible()
     accessible()
-    press(page, "button", "Byt ut undertexterna")
+    press(page, "button", "Använd undertexterna")
     expect(page.locator("#text-1")).to_have_value("Hej. I dag talar vi om lösenord.")
     reach(page, page.locator("#text-0"))
     page.keyboard.press("Alt+k")
