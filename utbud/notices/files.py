@@ -16,7 +16,8 @@ from utbud.places import queries as places
 def letters_pdf(notices: Sequence[Notice], now: dt.datetime) -> bytes:
     """A PDF of the letters, ready to fold, in the order given. Raises ValueError when there is none."""
     library = places.library(now)
-    sender = Sender(**{one.name: getattr(library, one.name) for one in dataclasses.fields(Sender)})
+    known = [one.name for one in dataclasses.fields(Sender) if hasattr(library, one.name)]
+    sender = Sender(**{name: getattr(library, name) for name in known})
     written = [
         letters.Letter(name=one.name, address=one.address, subject=one.subject, text=one.text)
         for one in notices

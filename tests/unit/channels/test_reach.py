@@ -172,7 +172,7 @@ def test_a_reader_is_counted_also_when_the_page_is_ready_made_and_it_costs_no_qu
     with CaptureQueriesContext(connection) as queries:
         client.get("/ord/", headers={"User-Agent": PERSON})
         client.get("/ord/", headers={"User-Agent": "Googlebot/2.1"})
-    assert len(queries) == 8  # what BakedPages asks, twice four
+    assert len(queries) == 10  # what BakedPages asks, twice five
     assert counter.flush() == 2
     assert list(Reach.objects.values_list("item", "count")) == [(f"page:{site.index.pk}", 2)]
 

@@ -27,7 +27,11 @@ def test_what_is_told(server) -> None:
     [asked] = server.asked
     told = asked.json()
     assert (told["event"], told["reference"], told["text"]) == ("published", KEY, "Hej")
-    assert told["post"] | {"media": []} == a_post().as_json() | {"media": [], "tags": list(a_post().tags)}
+    assert told["post"] | {"media": []} == a_post().as_json() | {
+        "media": [],
+        "tags": list(a_post().tags),
+        "chapters": [],
+    }
     assert told["post"]["media"] == [
         {
             "name": "kort.png",

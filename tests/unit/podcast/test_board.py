@@ -166,7 +166,7 @@ class TestWhatStops:
             ({"subcategory": "Books"}, "subcategory"),
         ],
     )
-    def test_a_show_that_podcast_apps_would_refuse(self, fields, field):
+    def test_a_show_that_podcast_apps_would_refuse(self, db, fields, field):
         show = ShowPage(**{"title": "Podd", "description": "Om det som är på riktigt."} | fields)
         assert [problem.field for problem in show.problems() if problem.stops] == ([field] if field else [])
 
