@@ -2,7 +2,7 @@
 
 A site with the demo is served from a folder of its own, and a real Chromium looks at it. What the demo has none
 of (messages in the inbox, channels) is put in as staff would do it. ``docs/screenshots.py kanaler telefon`` takes
-those parts only: läsaren, redaktören, utgivaren, kurser, kanaler, telefon, skärm.
+those parts only: läsaren, redaktören, utgivaren, kurser, guider, kanaler, telefon, skärm.
 """
 
 import os
@@ -35,6 +35,7 @@ MOST_BYTES = 1_200_000  # all pictures together: whoever clones the project down
 ADDRESS = "http://digitalt.bibliotek.example.org"  # what stands on paper
 WORD = "/ord/bankid/"
 COURSE = "/kurser/titta-lyssna-och-lar-pa-youtube/"
+GUIDE = "/guider/koppla-mobilen-till-wifi/"
 FULL = "Starta en egen podd"  # a run with a line, in the demo
 SCREEN = "/skarm/huvudbiblioteket/?alltid"
 BOARD = "Anslagstavlan i hamnen"  # a channel that needs nothing from anyone
@@ -203,6 +204,16 @@ def join(page: Page) -> None:
     page.get_by_role("heading", name="Du har en plats").wait_for()
 
 
+def guides(page: Page) -> None:
+    """A guide as it is read and printed, and the board of the podcast."""
+    page.goto(GUIDE)
+    page.locator(".taking").evaluate("steps => steps.scrollIntoView()")
+    take(page, "guide")
+    sheet(page, "guidekort", f"{GUIDE}utskrift-a4.pdf")
+    log_in(page, "redaktor")
+    take(page, "tavlan", "/admin/podd/")
+
+
 def set_up_channels(page: Page) -> None:
     """One by hand and one by text message, turned on. Nobody subscribes, so nothing leaves the machine."""
     for kind, fields in (
@@ -259,6 +270,7 @@ PARTS: dict[str, Callable[[Page], None]] = {
     "redaktören": editor,
     "utgivaren": publisher,
     "kurser": courses,
+    "guider": guides,
     "kanaler": channels,
     "telefon": telephone,
     "skärm": screen,
