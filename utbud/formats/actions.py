@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from utbud.base import dates
+from utbud.base.orphans import delete_orphans
 from utbud.formats import clip as clips
 from utbud.formats import film, guide_cards, queries, sound, typeset
 from utbud.formats.content import Item, Sender, reading
@@ -35,7 +36,6 @@ from utbud.formats.speech import narrate
 logger = logging.getLogger(__name__)
 
 KEEP_UNUSED = dt.timedelta(days=60)
-ORPHAN_AFTER = dt.timedelta(days=1)  # a file that no row names may be one that is just being made
 LARGEST = 100 * 1024 * 1024  # bytes
 LONGEST, SHORTEST = 15 * 60, 0.5  # seconds
 SILENT = -60.0  # dB, mean
@@ -340,29 +340,12 @@ def prune(now: dt.datetime) -> int:
         if deleted:
             default_storage.delete(str(unused.file))
             pruned += 1
-    for folder, model in (("renditions", Rendition), ("recordings", Recording)):
-        for name in _files_under(folder):
-            if not model.objects.filter(file=name).exists() and _old(name, now):
-                default_storage.delete(name)
-                pruned += 1
-    return pruned
-
-
-def _files_under(folder: str) -> Iterator[str]:
-    try:
-        folders, files = default_storage.listdir(folder)
-    except FileNotFoundError:
-        return
-    yield from (f"{folder}/{name}" for name in files)
-    for name in folders:
-        yield from _files_under(f"{folder}/{name}")
-
-
-def _old(name: str, now: dt.datetime) -> bool:
-    try:
-        return default_storage.get_modified_time(name) < now - ORPHAN_AFTER
-    except FileNotFoundError:
-        return False
+    pruned += delete_orphans(
+        "renditions", is_named=lambda name: Rendition.objects.filter(file=name).exists(), now=now
+    )
+    return pruned + delete_orphans(
+        "recordings", is_named=lambda name: Recording.objects.filter(file=name).exists(), now=now
+    )
 
 
 # --- staff's own readings ---------------------------------------------------------------------

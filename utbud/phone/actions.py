@@ -6,7 +6,7 @@ Making sound takes about half a second a file: none of these should be called in
 import dataclasses
 import datetime as dt
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from utbud.base import dates
+from utbud.base.orphans import delete_orphans
 from utbud.channels import reach
 from utbud.formats.queries import voice
 from utbud.inbox import actions as inbox
@@ -30,7 +31,6 @@ logger = logging.getLogger(__name__)
 
 KEEP_CALLS = dt.timedelta(days=7)  # webhooks are sent again for hours, not for days
 KEEP_UNUSED = dt.timedelta(days=60)
-ORPHAN_AFTER = dt.timedelta(days=1)
 FOLDER = "phone"
 
 
@@ -186,25 +186,7 @@ def prune(now: dt.datetime) -> int:
     old = PhonePrompt.objects.filter(used_at__lt=used - KEEP_UNUSED)
     names = list(old.values_list("file", flat=True))
     old.delete()
-    known = set(PhonePrompt.objects.values_list("file", flat=True))
-    names += [name for name in _files() if name not in known and _old(name, now)]
     for name in names:
         default_storage.delete(name)
-    return len(names)
-
-
-def _files() -> Iterable[str]:
-    try:
-        for folder in default_storage.listdir(FOLDER)[0]:
-            yield from (
-                f"{FOLDER}/{folder}/{name}" for name in default_storage.listdir(f"{FOLDER}/{folder}")[1]
-            )
-    except FileNotFoundError:
-        return
-
-
-def _old(name: str, now: dt.datetime) -> bool:
-    try:
-        return default_storage.get_modified_time(name) < now - ORPHAN_AFTER
-    except FileNotFoundError:
-        return False
+    known = set(PhonePrompt.objects.values_list("file", flat=True))
+    return len(names) + delete_orphans(FOLDER, is_named=known.__contains__, now=now)

@@ -6,7 +6,6 @@ import hashlib
 import io
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,6 +20,7 @@ from mutagen.mp3 import MP3
 
 from utbud.base import dates
 from utbud.base.hashing import content_hash
+from utbud.base.orphans import delete_orphans
 from utbud.formats import covers, sound
 from utbud.media.models import PRIVATE, SOUND, Version
 from utbud.podcast.models import Enclosure, EpisodePage, ShowPage
@@ -34,7 +34,6 @@ SMALL = 600  # pixels of the one on our own pages
 MP3_TYPE = "audio/mpeg"
 OTHERWISE = sound.Target(kbit=128, rate=44_100, peak=-1.0)  # a sound that is not MP3 already
 NOT_USED_AFTER = dt.timedelta(days=30)  # a draft's sound that never came out
-ORPHAN_AFTER = dt.timedelta(days=1)  # a file without a row: what a killed process left
 NO_OFFSET = 0xFFFFFFFF  # of a chapter: it is told by time alone (ID3v2 Chapter Frame Addendum, 3.1)
 
 
@@ -281,25 +280,6 @@ def prune(now: dt.datetime) -> int:
     for unused in Enclosure.objects.filter(out_at=None, made_at__lt=now - NOT_USED_AFTER).iterator():
         deleted, _rows = Enclosure.objects.filter(pk=unused.pk, out_at=None).delete()
         done += bool(deleted)
-    for name in _files_under(SOUNDS):
-        if not Enclosure.objects.filter(file=name).exists() and _old(name, now):
-            default_storage.delete(name)
-            done += 1
-    return done
-
-
-def _files_under(folder: str) -> Iterator[str]:
-    try:
-        folders, names = default_storage.listdir(folder)
-    except FileNotFoundError:
-        return
-    yield from (f"{folder}/{name}" for name in names)
-    for name in folders:
-        yield from _files_under(f"{folder}/{name}")
-
-
-def _old(name: str, now: dt.datetime) -> bool:
-    try:
-        return default_storage.get_modified_time(name) < now - ORPHAN_AFTER
-    except FileNotFoundError:
-        return False
+    return done + delete_orphans(
+        SOUNDS, is_named=lambda name: Enclosure.objects.filter(file=name).exists(), now=now
+    )

@@ -13,6 +13,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from tests.unit.formats.conftest import a_library, a_word
 from tests.unit.formats.test_clip import FULL
+from utbud.base.orphans import files_under
 from utbud.formats import actions, clip, film, queries, sound, speech
 from utbud.formats.clip import CLOSING, TELLING
 
@@ -173,7 +174,7 @@ def test_without_ffmpeg_nothing_is_left(db, item, sender, monkeypatch):
     with pytest.raises(sound.Failed, match="finns inte"):
         actions.clip(item=item, sender=sender)
     assert queries.ready(item=item, sender=sender) == {}
-    assert list(actions._files_under("renditions")) == []
+    assert list(files_under("renditions")) == []
 
 
 def test_parts_have_names():

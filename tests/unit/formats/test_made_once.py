@@ -16,6 +16,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from tests.unit.formats.conftest import SVG, a_word, steps
 from utbud.base import schedule
+from utbud.base.orphans import files_under
 from utbud.base.richtext import blocks_from_text
 from utbud.formats import actions, queries, speech, typeset
 from utbud.formats.content import Section
@@ -51,7 +52,7 @@ def films(monkeypatch):
 
 def stored(folder="renditions"):
     """The names of all files in storage under ``folder``."""
-    return sorted(actions._files_under(folder))
+    return sorted(files_under(folder))
 
 
 def test_all_formats_are_made_and_are_what_they_say(short, sender, drawing):

@@ -29,6 +29,7 @@ from django.utils.translation import gettext as _
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
+from utbud.base.orphans import KEPT, delete_orphans
 from utbud.formats import sound
 from utbud.media import encode
 from utbud.media.models import FILM_NAMES, PRIVATE, Asset, Kind, State, Version, is_stale
@@ -37,7 +38,6 @@ logger = logging.getLogger(__name__)
 
 ORIGINALS, VERSIONS = f"{PRIVATE}originals", "versions"
 TRIES = 3  # a film that kills its worker must not do so for ever
-ORPHAN_AFTER = dt.timedelta(days=1)  # a file that no row names may be one that is just being made
 Clock = Callable[[], dt.datetime]
 
 
@@ -517,16 +517,13 @@ def poster(*, asset: Asset, second: float) -> Version:
 
 def prune(now: dt.datetime) -> int:
     """Delete files that no row names: what killed processes left, and what belonged to deleted assets. Returns how many."""
-    pruned = 0
-    for folder, has_row in (
-        (ORIGINALS, partial(_named, Asset, "original")),
-        (VERSIONS, partial(_named, Version, "file")),
-    ):
-        for name in _files_under(folder):
-            if not has_row(name) and _old(name, now):
-                default_storage.delete(name)
-                pruned += 1
-    before = (now - ORPHAN_AFTER).timestamp()
+    pruned = delete_orphans(
+        ORIGINALS, is_named=lambda name: Asset.objects.filter(original=name).exists(), now=now
+    )
+    pruned += delete_orphans(
+        VERSIONS, is_named=lambda name: Version.objects.filter(file=name).exists(), now=now
+    )
+    before = (now - KEPT).timestamp()
     for left in work_folder().iterdir():
         if left.stat().st_mtime < before and not _is_worked_on(left.name):
             shutil.rmtree(left, ignore_errors=True)
@@ -534,27 +531,6 @@ def prune(now: dt.datetime) -> int:
     return pruned
 
 
-def _named(model: Any, name_of_field: str, name: str) -> bool:
-    return bool(model.objects.filter(**{name_of_field: name}).exists())
-
-
 def _is_worked_on(folder: str) -> bool:
     parts = folder.split("-")
     return parts[0] == "asset" and Asset.objects.filter(pk=parts[1], state=State.WORKING).exists()
-
-
-def _files_under(folder: str) -> Iterator[str]:
-    try:
-        folders, files = default_storage.listdir(folder)
-    except FileNotFoundError:
-        return
-    yield from (f"{folder}/{name}" for name in files)
-    for name in folders:
-        yield from _files_under(f"{folder}/{name}")
-
-
-def _old(name: str, now: dt.datetime) -> bool:
-    try:
-        return default_storage.get_modified_time(name) < now - ORPHAN_AFTER
-    except FileNotFoundError:
-        return False
