@@ -1,7 +1,7 @@
 """Digitala hörnan: short films that show how one does something."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
@@ -19,7 +19,7 @@ from utbud.base.richtext import Block, blocks_from_html, blocks_from_text
 from utbud.formats.content import Item, Section
 from utbud.learning.models.material import PAPER_AND_CARDS, MaterialPage
 from utbud.media import captions
-from utbud.media.models import FILM_NAMES, POSTER, TimedPage, Version
+from utbud.media.models import FILM_NAMES, POSTER, SOUND, TimedPage, Version, first_of
 from utbud.publishing.models import ApprovedPage, OwnFile
 
 KIND = _("Digitala hörnan")
@@ -116,20 +116,6 @@ class FilmPage(MaterialPage, TimedPage):  # type: ignore[django-manager-missing]
         """What one needs, a thing each."""
         return [line.strip() for line in self.needs.splitlines() if line.strip()]
 
-    @property
-    def cues(self) -> tuple[captions.Cue, ...]:
-        """The captions."""
-        return captions.cues_of(self.captions)
-
-    @property
-    def chapter_list(self) -> tuple[captions.Chapter, ...]:
-        """The chapters, in order."""
-        return captions.chapters_of(self.chapters)
-
-    def transcript(self) -> tuple[captions.Part, ...]:
-        """What is said, under the chapters."""
-        return captions.transcript(self.cues, self.chapter_list)
-
     # --- what goes out --------------------------------------------------------------------------
 
     def around(self) -> tuple[Section, Section, Section]:
@@ -172,26 +158,27 @@ class FilmPage(MaterialPage, TimedPage):  # type: ignore[django-manager-missing]
 
     def poster(self) -> Version | None:
         """The frame that stands for the film."""
-        if self.asset is None:
-            return None
+        return self._poster(self.asset.by_name()) if self.asset else None
+
+    def _poster(self, versions: Mapping[str, Version]) -> Version | None:
         chosen = [f"{POSTER}-{self.poster_at:.3f}"] if self.poster_at is not None else []
-        first = [one.name for one in self.asset.versions.all() if one.name.startswith(POSTER)]
-        return self.asset.version(*chosen, *first)
+        return first_of(versions, [*chosen, *(name for name in versions if name.startswith(POSTER))])
 
     def own_files(self) -> dict[str, OwnFile]:
         """The film itself in the sizes there are, its captions, its poster and its sound."""
         found: dict[str, OwnFile] = {}
         if self.asset is not None and self.asset.is_ready:
-            versions = {
-                "film.mp4": self.asset.version(*FILM_NAMES),
-                "film-720p.mp4": self.asset.version("720p"),
-                "film-480p.mp4": self.asset.version("480p"),
-                "film.jpg": self.poster(),
-                "film.m4a": self.asset.version("sound"),
+            versions = self.asset.by_name()
+            files = {
+                "film.mp4": first_of(versions, FILM_NAMES),
+                "film-720p.mp4": versions.get("720p"),
+                "film-480p.mp4": versions.get("480p"),
+                "film.jpg": self._poster(versions),
+                "film.m4a": versions.get(SOUND),
             }
             found = {
                 name: OwnFile(key=version.digest, stored=str(version.file.name), bytes=version.bytes)
-                for name, version in versions.items()
+                for name, version in files.items()
                 if version is not None
             }
         if self.captions:

@@ -6,6 +6,7 @@ what it was, and every address of a version holds the same bytes for ever.
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -14,6 +15,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
+
+from utbud.media.captions import Chapter, Cue, Part, chapters_of, cues_of
+from utbud.media.captions import transcript as transcript_of
 
 PRIVATE = "private/"  # what stands under it in storage is never served by its name (web.views.media)
 
@@ -117,14 +121,22 @@ class Asset(models.Model):
         """It can be shown."""
         return self.state == State.READY
 
+    def by_name(self) -> "dict[str, Version]":
+        """Its versions by their names, in the order they were made. One query."""
+        return {version.name: version for version in self.versions.all()}
+
     def version(self, *names: str) -> "Version | None":
         """The first of the versions with these names that there is."""
-        by_name = {version.name: version for version in self.versions.all()}
-        return next((by_name[name] for name in names if name in by_name), None)
+        return first_of(self.by_name(), names)
 
     def digests(self) -> dict[str, str]:
         """What an approval covers: each version but posters, by its name, as the SHA-256 (hex) of its bytes."""
         return {one.name: one.digest for one in self.versions.all() if not one.name.startswith(POSTER)}
+
+
+def first_of(versions: "Mapping[str, Version]", names: Iterable[str]) -> "Version | None":
+    """The first of ``names`` that there is among ``versions``."""
+    return next((versions[name] for name in names if name in versions), None)
 
 
 # Names of versions. A film has the sizes that its original has pixels for; a sound has SOUND alone.
@@ -200,6 +212,20 @@ class TimedPage(models.Model):
     def seconds(self) -> float | None:
         """How long the film or the sound is, None when it is not known."""
         return self.asset.seconds if self.asset else None
+
+    @property
+    def cues(self) -> tuple[Cue, ...]:
+        """What is said and when, and by whom where more than one speaks."""
+        return cues_of(self.captions)
+
+    @property
+    def chapter_list(self) -> tuple[Chapter, ...]:
+        """The chapters, in order."""
+        return chapters_of(self.chapters)
+
+    def transcript(self) -> tuple[Part, ...]:
+        """The text version: what is said, under the chapters."""
+        return transcript_of(self.cues, self.chapter_list)
 
     def timed_content(self) -> dict[str, Any]:
         """What an approval covers of it."""

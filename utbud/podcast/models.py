@@ -217,20 +217,6 @@ class EpisodePage(MaterialPage, TimedPage):  # type: ignore[django-manager-missi
         # «/home/podd/ofiktion/avsnitt/»: the address without the start page's own part.
         return "/" + self.url_path.split("/", 2)[2] if self.url_path else f"/podd/{self.slug}/"
 
-    @property
-    def cues(self) -> tuple[captions.Cue, ...]:
-        """What is said, and by whom."""
-        return captions.cues_of(self.captions)
-
-    @property
-    def chapter_list(self) -> tuple[captions.Chapter, ...]:
-        """The chapters, in order."""
-        return captions.chapters_of(self.chapters)
-
-    def transcript(self) -> tuple[captions.Part, ...]:
-        """The text version, under the chapters."""
-        return captions.transcript(self.cues, self.chapter_list)
-
     # --- what goes out --------------------------------------------------------------------------
 
     def content(self) -> Item:
