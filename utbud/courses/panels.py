@@ -14,7 +14,7 @@ from wagtail.admin.panels import (
 
 from utbud.courses import checks
 from utbud.formats.panels import RecordingPanel
-from utbud.learning.panels import PlainLanguagePanel
+from utbud.learning.panels import PlainLanguagePanel, care
 
 
 class CourseLanguagePanel(PlainLanguagePanel):
@@ -57,13 +57,6 @@ COURSE_EDITOR = TabbedInterface(
             [FieldPanel("topics"), FieldPanel("serves"), FieldPanel("services"), FieldPanel("task")],
             heading=_("Hitta och knyta ihop"),
         ),
-        ObjectList(
-            [
-                FieldPanel("responsible"),
-                FieldRowPanel([FieldPanel("checked_on"), FieldPanel("review_by")]),
-                FieldPanel("slug"),
-            ],
-            heading=_("Skötsel"),
-        ),
+        care(),
     ]
 )

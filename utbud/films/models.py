@@ -1,14 +1,13 @@
 """Digitala hörnan: short films that show how one does something."""
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any
 
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 from wagtail.rich_text import expand_db_html
 from wagtail.search import index
@@ -17,40 +16,25 @@ from utbud.base import dates
 from utbud.base.hashing import content_hash
 from utbud.base.richtext import Block, blocks_from_html, blocks_from_text
 from utbud.formats.content import Item, Section
+from utbud.learning.models.lists import ListPage
 from utbud.learning.models.material import PAPER_AND_CARDS, MaterialPage
 from utbud.media import captions
 from utbud.media.models import FILM_NAMES, POSTER, SOUND, TimedPage, Version, first_of
-from utbud.publishing.models import ApprovedPage, OwnFile
+from utbud.publishing.models import OwnFile
 
 KIND = _("Digitala hörnan")
 YOUTUBE = "https://www.youtube-nocookie.com"  # the only place that a page of ours may frame, after a click
 BEGINNING = re.compile(r"\d{1,5}")
 
 
-class FilmIndexPage(ApprovedPage):
-    """The films at /filmer/. What it lists it asks for when it is shown."""
+class FilmIndexPage(ListPage):
+    """The films at /filmer/."""
 
-    intro = models.TextField(_("inledning"), blank=True, max_length=600)
-
-    parent_page_types = ["web.StartPage"]
     subpage_types = ["films.FilmPage"]
-    max_count = 1
-    content_panels = [*ApprovedPage.content_panels, FieldPanel("intro")]
-    promote_panels = [FieldPanel("slug")]
-    settings_panels: list[Any] = []
     template = "films/film_index.html"
-
-    list_of: ClassVar[Callable[[Any], dict[str, Any]]] = staticmethod(lambda request: {})  # see films/apps.py
 
     class Meta:
         verbose_name = _("lista över filmer")
-
-    def approval_content(self) -> dict[str, Any]:
-        return {"title": self.title, "slug": self.slug, "intro": self.intro}
-
-    def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        return context | type(self).list_of(request)
 
 
 class FilmPage(MaterialPage, TimedPage):  # type: ignore[django-manager-missing]  # two abstract parents

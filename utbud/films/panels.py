@@ -6,7 +6,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import (
     FieldPanel,
-    FieldRowPanel,
     MultiFieldPanel,
     ObjectList,
     Panel,
@@ -15,7 +14,7 @@ from wagtail.admin.panels import (
 )
 
 from utbud.films import checks
-from utbud.learning.panels import PlainLanguagePanel
+from utbud.learning.panels import PlainLanguagePanel, care
 
 FILMS = _("Filmer")
 
@@ -83,13 +82,6 @@ FILM_EDITOR = TabbedInterface(
             [FieldPanel("topics"), FieldPanel("serves"), FieldPanel("services")],
             heading=_("Hitta och knyta ihop"),
         ),
-        ObjectList(
-            [
-                FieldPanel("responsible"),
-                FieldRowPanel([FieldPanel("checked_on"), FieldPanel("review_by")]),
-                FieldPanel("slug"),
-            ],
-            heading=_("Skötsel"),
-        ),
+        care(),
     ]
 )

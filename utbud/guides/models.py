@@ -1,7 +1,6 @@
 """Instruction material: guides that take one action at a time, made with partners."""
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -22,42 +21,24 @@ from wagtail.search import index
 from utbud.base.richtext import Block, blocks_from_text
 from utbud.films.models import FilmPage
 from utbud.formats.content import RIGHT, WRONG, Item, Partner, Picture, Section, Step, steps_section
+from utbud.learning.models.lists import ListPage
 from utbud.learning.models.material import PAPER_AND_CARDS, SPEECH, MaterialPage
 from utbud.media.models import PRIVATE
 from utbud.people.models import Organisation
-from utbud.publishing.models import ApprovedPage
 
 KIND = _("Guide")
 # The print of a guide in the other sizes; utskrift.pdf is A4 in 18 points.
 STEP_CARDS = ("utskrift-a4.pdf", "utskrift-a5.pdf", "utskrift-a5-stor.pdf")
 
 
-class GuideIndexPage(ApprovedPage):
-    """The guides at /guider/. What it lists it asks for when it is shown."""
+class GuideIndexPage(ListPage):
+    """The guides at /guider/."""
 
-    intro = models.TextField(_("inledning"), blank=True, max_length=600)
-
-    parent_page_types = ["web.StartPage"]
     subpage_types = ["guides.GuidePage"]
-    max_count = 1
-    content_panels = [*ApprovedPage.content_panels, FieldPanel("intro")]
-    promote_panels = [FieldPanel("slug")]
-    settings_panels: list[Any] = []
     template = "guides/guide_index.html"
-
-    list_of: ClassVar[Callable[[Any], dict[str, Any]]] = staticmethod(
-        lambda request: {}
-    )  # see guides/apps.py
 
     class Meta:
         verbose_name = _("lista över guider")
-
-    def approval_content(self) -> dict[str, Any]:
-        return {"title": self.title, "slug": self.slug, "intro": self.intro}
-
-    def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        return context | type(self).list_of(request)
 
 
 class StepBlock(blocks.StructBlock):

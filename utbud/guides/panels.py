@@ -5,7 +5,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import (
     FieldPanel,
-    FieldRowPanel,
     InlinePanel,
     MultiFieldPanel,
     ObjectList,
@@ -16,7 +15,7 @@ from wagtail.admin.panels import (
 
 from utbud.formats.panels import RecordingPanel
 from utbud.guides import checks
-from utbud.learning.panels import PlainLanguagePanel
+from utbud.learning.panels import PlainLanguagePanel, care
 
 
 class GuideLanguagePanel(PlainLanguagePanel):
@@ -69,13 +68,6 @@ GUIDE_EDITOR = TabbedInterface(
             [FieldPanel("topics"), FieldPanel("services"), FieldPanel("film"), FieldPanel("serves")],
             heading=_("Hitta och knyta ihop"),
         ),
-        ObjectList(
-            [
-                FieldPanel("responsible"),
-                FieldRowPanel([FieldPanel("checked_on"), FieldPanel("review_by")]),
-                FieldPanel("slug"),
-            ],
-            heading=_("Skötsel"),
-        ),
+        care(),
     ]
 )

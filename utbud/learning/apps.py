@@ -14,7 +14,7 @@ class LearningConfig(AppConfig):
 
         # A Wagtail page is a model and shows itself. What it shows is asked for above the models, so it is
         # tied on here, and imports keep going downwards.
-        WordIndexPage.archive_of = staticmethod(queries.archive_by_week)
+        WordIndexPage.list_of = staticmethod(lambda request: queries.archive_by_week(request.GET.get("sida")))
         WordPage.context_of = staticmethod(queries.word_context)
         WordPage.problems_of = staticmethod(checks.problems_of)
         WordPage.preview_of = staticmethod(previews.preview)

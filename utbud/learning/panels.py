@@ -47,6 +47,18 @@ class PlainLanguagePanel(Panel):
             return Media(js=[versioned_static("learning/plain_language.js")])
 
 
+def care() -> ObjectList:
+    """The tab in which any material says who answers for it, when it was checked, and its address."""
+    return ObjectList(
+        [
+            FieldPanel("responsible"),
+            FieldRowPanel([FieldPanel("checked_on"), FieldPanel("review_by")]),
+            FieldPanel("slug"),
+        ],
+        heading=_("Skötsel"),
+    )
+
+
 WORD_EDITOR = TabbedInterface(
     [
         ObjectList(
@@ -87,13 +99,6 @@ WORD_EDITOR = TabbedInterface(
             ],
             heading=_("Hitta och knyta ihop"),
         ),
-        ObjectList(
-            [
-                FieldPanel("responsible"),
-                FieldRowPanel([FieldPanel("checked_on"), FieldPanel("review_by")]),
-                FieldPanel("slug"),
-            ],
-            heading=_("Skötsel"),
-        ),
+        care(),
     ]
 )

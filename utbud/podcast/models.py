@@ -28,6 +28,7 @@ from wagtail.search import index
 from utbud.base.hashing import content_hash
 from utbud.base.richtext import blocks_from_html, blocks_from_text
 from utbud.formats.content import Item, Section
+from utbud.learning.models.lists import ListPage
 from utbud.learning.models.material import PAPER_AND_CARDS, MaterialPage
 from utbud.media import captions
 from utbud.media.models import Kind as AssetKind
@@ -50,30 +51,14 @@ def show_guid(feed_url: str) -> uuid.UUID:
     return uuid.uuid5(GUIDS, re.sub(r"^[a-z][a-z0-9+.-]*://", "", feed_url.strip()).rstrip("/"))
 
 
-class PodcastIndexPage(ApprovedPage):
+class PodcastIndexPage(ListPage):
     """The library's podcasts at /podd/."""
 
-    intro = models.TextField(_("inledning"), blank=True, max_length=600)
-
-    parent_page_types = ["web.StartPage"]
     subpage_types = ["podcast.ShowPage"]
-    max_count = 1
-    content_panels = [*ApprovedPage.content_panels, FieldPanel("intro")]
-    promote_panels = [FieldPanel("slug")]
-    settings_panels: list[Any] = []
     template = "podcast/podcast_index.html"
-
-    list_of: ClassVar[Callable[["PodcastIndexPage", Any], dict[str, Any]]]  # see podcast/apps.py
 
     class Meta:
         verbose_name = _("lista över poddar")
-
-    def approval_content(self) -> dict[str, Any]:
-        return {"title": self.title, "slug": self.slug, "intro": self.intro}
-
-    def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        return context | type(self).list_of(self, request)
 
 
 class ShowPage(ApprovedPage):

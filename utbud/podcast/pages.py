@@ -6,12 +6,12 @@ from django.http import HttpRequest
 
 from utbud.learning.queries import jsonld
 from utbud.podcast import files, queries
-from utbud.podcast.models import EpisodePage, PodcastIndexPage, ShowPage
+from utbud.podcast.models import EpisodePage, ShowPage
 
 
-def index(_page: PodcastIndexPage, _request: HttpRequest) -> dict[str, Any]:
+def index(_request: HttpRequest) -> dict[str, Any]:
     """The podcasts, each with its cover and its latest episode."""
-    shows = queries.shows_context(_page)
+    shows = queries.shows_context()
     return {"shows": [one | {"cover": _path(files.cover_url(one["show"], small=True))} for one in shows]}
 
 

@@ -14,7 +14,7 @@ from wagtail.admin.panels import (
     TitleFieldPanel,
 )
 
-from utbud.learning.panels import PlainLanguagePanel
+from utbud.learning.panels import PlainLanguagePanel, care
 from utbud.podcast import checks
 
 
@@ -61,14 +61,7 @@ EPISODE_EDITOR = TabbedInterface(
             ],
             heading=_("Hitta och knyta ihop"),
         ),
-        ObjectList(
-            [
-                FieldPanel("responsible"),
-                FieldRowPanel([FieldPanel("checked_on"), FieldPanel("review_by")]),
-                FieldPanel("slug"),
-            ],
-            heading=_("Skötsel"),
-        ),
+        care(),
     ]
 )
 

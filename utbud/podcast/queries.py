@@ -19,7 +19,7 @@ from utbud.formats.html import Explainer
 from utbud.learning.queries import jsonld, lexicon, material_context
 from utbud.media.captions import short_clock
 from utbud.places.queries import library
-from utbud.podcast.models import Enclosure, EpisodePage, PodcastIndexPage, ShowPage
+from utbud.podcast.models import Enclosure, EpisodePage, ShowPage
 
 PER_PAGE = 20
 
@@ -122,7 +122,7 @@ def rows_of(show: ShowPage, number: str | None) -> dict[str, Any]:
     return {"rows": rows, "paginator_page": page}
 
 
-def shows_context(_index: PodcastIndexPage) -> list[dict[str, Any]]:
+def shows_context() -> list[dict[str, Any]]:
     """What the list of podcasts shows of each: the show, and its latest episode."""
     return [{"show": show, "latest": episodes_of(show).first()} for show in live_shows()]
 

@@ -5,46 +5,28 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from django.db import models
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.rich_text import expand_db_html
 from wagtail.search import index
 
 from utbud.base.richtext import Block, blocks_from_html, blocks_from_text
 from utbud.formats.content import WHEN, Item, Section
+from utbud.learning.models.lists import ListPage
 from utbud.learning.models.material import PAPER_AND_CARDS, SPEECH, MaterialPage
-from utbud.publishing.models import ApprovedPage
 
 KIND = _("Kurs")
 
 
-class CourseIndexPage(ApprovedPage):
-    """The list of courses at /kurser/. What it lists it asks for when it is shown."""
+class CourseIndexPage(ListPage):
+    """The list of courses at /kurser/."""
 
-    intro = models.TextField(_("inledning"), blank=True, max_length=600)
-
-    parent_page_types = ["web.StartPage"]
     subpage_types = ["courses.CoursePage"]
-    max_count = 1
-    content_panels = [*ApprovedPage.content_panels, FieldPanel("intro")]
-    promote_panels = [FieldPanel("slug")]
-    settings_panels: list[Any] = []
     template = "courses/course_index.html"
-
-    list_of: ClassVar[Callable[[HttpRequest], dict[str, Any]]]  # see courses/apps.py
 
     class Meta:
         verbose_name = _("lista över kurser")
-
-    def approval_content(self) -> dict[str, Any]:
-        return {"title": self.title, "slug": self.slug, "intro": self.intro}
-
-    def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        return context | type(self).list_of(request)
 
 
 class CoursePage(MaterialPage):

@@ -2,14 +2,13 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail import blocks
-from wagtail.admin.panels import FieldPanel, PageChooserPanel
+from wagtail.admin.panels import PageChooserPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable
 from wagtail.rich_text import expand_db_html
@@ -17,8 +16,8 @@ from wagtail.search import index
 
 from utbud.base.richtext import Block, blocks_from_html, blocks_from_text
 from utbud.formats.content import Item, Section
+from utbud.learning.models.lists import ListPage
 from utbud.learning.models.material import PAPER_AND_CARDS, SPEECH, MaterialPage
-from utbud.publishing.models import ApprovedPage
 
 KIND = _("Veckans digitala ord")
 
@@ -28,30 +27,14 @@ def lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-class WordIndexPage(ApprovedPage):
-    """The archive at /ord/. What it lists it asks for when it is shown."""
+class WordIndexPage(ListPage):
+    """The archive at /ord/."""
 
-    intro = models.TextField(_("inledning"), blank=True, max_length=600)
-
-    parent_page_types = ["web.StartPage"]
     subpage_types = ["learning.WordPage"]
-    max_count = 1
-    content_panels = [*ApprovedPage.content_panels, FieldPanel("intro")]
-    promote_panels = [FieldPanel("slug")]
-    settings_panels: list[Any] = []
     template = "learning/word_index.html"
-
-    archive_of: ClassVar[Callable[[str | None], dict[str, Any]]]  # see learning/apps.py
 
     class Meta:
         verbose_name = _("arkiv för veckans ord")
-
-    def approval_content(self) -> dict[str, Any]:
-        return {"title": self.title, "slug": self.slug, "intro": self.intro}
-
-    def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        return context | type(self).archive_of(request.GET.get("sida"))
 
 
 class WordPage(MaterialPage):
