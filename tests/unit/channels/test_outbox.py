@@ -718,7 +718,7 @@ def test_the_outbox_costs_the_same_however_long_it_is(many, staff, post, now, dj
     )
     put(post, now)
     staff.get(reverse("channels_outbox"))
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(18):
         staff.get(reverse("channels_outbox"))
 
 
