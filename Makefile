@@ -18,20 +18,23 @@ ifdef PIP_CERT
 export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 
-.PHONY: help run setup test servers check format bench screenshots lock clean
+.PHONY: help run setup test test-everything servers check format bench screenshots lock clean
 
 help: ## räknar upp kommandona
 	@echo "Digitalt utbud. Skriv make och ett av orden:"
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/\1 \2/' \
-		| while read -r name line; do printf '  %-11s %s\n' "$$name" "$$line"; done
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1 \2/' \
+		| while read -r name line; do printf '  %-15s %s\n' "$$name" "$$line"; done
 
 run: $(VENV)/.run ## startar allt med demons innehåll på http://localhost:8000 (PORT och UTBUD_VAR ändrar)
 	@exec $(BIN)/utbud serve --demo
 
 setup: $(VENV)/.test ## installerar allt som behövs för att köra, testa och ändra
 
-test: $(VENV)/.test ## kör alla test: enhet och processer på SQLite och PostgreSQL, sedan webbläsaren
+test: $(VENV)/.test ## kör testen: enhet, processer, webbläsaren. På PostgreSQL det som en databas avgör
 	@exec $(BIN)/python tests/run.py
+
+test-everything: $(VENV)/.test ## kör alla test på både SQLite och PostgreSQL. Inför en utgåva
+	@exec $(BIN)/python tests/run.py everything
 
 servers: $(VENV)/.test ## provar kanalerna mot riktiga servrar (behöver Node och npm)
 	$(BIN)/python -m pytest tests/servers -m servers

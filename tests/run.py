@@ -1,4 +1,7 @@
-"""Runs every test: units, then processes, on SQLite and on PostgreSQL, then the browser. ``make test`` calls it.
+"""Runs the tests: units, then processes, on SQLite and on PostgreSQL, then the browser. ``make test`` calls it.
+
+Units run on SQLite; of them, those marked ``database`` on PostgreSQL too. With the word ``everything``, as
+``make test-everything`` says it before a release, all of them run on both, and so does the whole browser.
 
 What takes long to make is made once, for all runs to copy (tests/ready.py). Runs that mostly wait go at the same time.
 
@@ -26,7 +29,7 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from tests import ready  # noqa: E402 - found from wherever this is started
+from tests import ready, report  # noqa: E402 - found from wherever this is started
 
 NO_SKIPS = bool(os.environ.get("UTBUD_NO_SKIPS"))
 LOCAL_SERVER = "postgres://postgres@127.0.0.1:5432"
@@ -38,9 +41,10 @@ PARALLEL = ("-n", str(min(4, max(2, os.cpu_count() or 2))))
 
 @dataclass
 class Run:
-    """A run of pytest: its name in Swedish, its arguments, and what its environment has beside the ordinary."""
+    """A run of pytest: what of, on which database, its arguments, and what its environment has beside the ordinary."""
 
-    name: str
+    what: str
+    database: str
     arguments: tuple[str, ...]
     environment: dict[str, str]
 
@@ -65,6 +69,7 @@ class Summary:
         default_factory=lambda: dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
     )
     skipped: list[str] = field(default_factory=list)
+    ran: list[report.Test] = field(default_factory=list)
     broken: bool = False
 
     def skip(self, what: str) -> None:
@@ -80,16 +85,20 @@ class Summary:
                 run.start(folder, alone=len(runs) == 1) for run, folder in zip(runs, folders, strict=True)
             ]
             for run, folder, process in zip(runs, folders, processes, strict=True):
-                print(f"\n== {run.name}", flush=True)
+                print(f"\n== {run.what} på {run.database}", flush=True)
                 self.broken = process.wait() != 0 or self.broken
                 print((folder / "said").read_text(), end="", flush=True)
                 if (folder / "report.xml").exists():
                     for suite in ElementTree.parse(folder / "report.xml").iter("testsuite"):
                         for key in self.counts:
                             self.counts[key] += int(suite.get(key, 0))
+                    self.ran.extend(report.read(folder / "report.xml", run.database))
 
     def end(self) -> int:
-        """Say it all in one line. The exit code."""
+        """Say where the time went, and in one line what came of it. The exit code."""
+        print()
+        for line in report.lines(self.ran):
+            print(f"   {line}")
         tests, failures, errors, skipped = self.counts.values()
         print(f"\n== {tests} test, {failures + errors} fel, {skipped} överhoppade", flush=True)
         for what in self.skipped:
@@ -194,7 +203,12 @@ def made_ready(server: str) -> Iterator[tuple[dict[str, str], Callable[[], None]
             yield {"UTBUD_TEST_READY": folder, "UTBUD_TEST_TEMPLATE": name}, make_demo
 
 
-def main() -> int:
+JOURNEYS = tuple(
+    f"tests/browser/{name}.py" for name in ("test_journey", "test_course_journey", "test_media_journey")
+)
+
+
+def main(*, everything: bool) -> int:
     """All runs. The exit code."""
     began, summary = time.monotonic(), Summary()
     browser = chromium()
@@ -205,31 +219,30 @@ def main() -> int:
                 "DATABASE_URL": f"{server}/{known['UTBUD_TEST_TEMPLATE']}"  # each run makes its own beside it
             }
         for kind, environment in kinds.items():
-            units = ("tests/unit", "-m", UNITS, *PARALLEL)
-            summary.run(Run(f"Enhetstest på {kind}", units, environment))
+            chosen = UNITS if everything or kind == "SQLite" else f"database and {UNITS}"
+            summary.run(Run("Enhetstest", kind, ("tests/unit", "-m", chosen, *PARALLEL), environment))
         demo = pool.submit(make_demo) if browser else None
-        processes = ("tests/unit", "tests/processes", "-m", "processes", *PARALLEL)
-        summary.run(*(Run(f"Processtest på {kind}", processes, each) for kind, each in kinds.items()))
+        processes = ("tests/processes", *PARALLEL)
+        summary.run(*(Run("Processtest", kind, processes, each) for kind, each in kinds.items()))
         if demo:
             demo.result()
-            summary.run(Run("Webbläsartest på SQLite", ("tests/browser", *PARALLEL), kinds["SQLite"]))
-            if server:  # the pages look the same there; what is written and found may not be
-                journeys = (
-                    "tests/browser/test_journey.py",
-                    "tests/browser/test_course_journey.py",
-                    "tests/browser/test_media_journey.py",
-                    *PARALLEL,
-                )
-                summary.run(Run("Webbläsartest på PostgreSQL", journeys, kinds["PostgreSQL"]))
+            for kind, environment in kinds.items():
+                # The pages look the same on PostgreSQL; what is written and found may not be.
+                files = ("tests/browser",) if everything or kind == "SQLite" else JOURNEYS
+                summary.run(Run("Webbläsartest", kind, (*files, *PARALLEL), environment))
         else:
             names = ", ".join(sorted(file.name for file in (ROOT / "tests/browser").glob("test_*.py")))
             summary.skip(f"Webbläsartest ({names}). Chromium finns inte. Debian: apt install chromium")
         if not server:
             summary.skip("Testen på PostgreSQL. Ingen server svarar, och ingen är installerad.")
-    code = summary.end()
-    print(f"   {time.monotonic() - began:.0f} s", flush=True)
+    code, seconds = summary.end(), time.monotonic() - began
+    if everything:
+        print(f"   Allt har körts på {' och '.join(kinds)}. {seconds:.0f} s", flush=True)
+    else:
+        print("   På PostgreSQL bara det som en databas avgör. Inför en utgåva: make test-everything")
+        print(f"   {report.verdict(seconds)}", flush=True)
     return code
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(everything=sys.argv[1:] == ["everything"]))

@@ -11,7 +11,7 @@ from tests.unit.calendar.conftest import booked, moment
 from utbud.calendar import actions, queries
 from utbud.calendar.models import Booking, Feed, Resource
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 LATER = dt.timedelta(hours=3)
 
 

@@ -10,7 +10,7 @@ from tests.unit.calendar.conftest import moment
 from utbud.calendar import queries
 from utbud.calendar.models import Booking
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from utbud.channels.post import Media, Post
 from utbud.publishing import actions as publishing
 from utbud.web import today
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 MINUTE = dt.timedelta(minutes=1)
 
 

@@ -15,6 +15,8 @@ from utbud.channels.models import Reach
 from utbud.web import counting
 from utbud.web.counting import Counter, hit_of
 
+pytestmark = pytest.mark.database
+
 PERSON = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 DAY = dt.date(2026, 11, 23)
 HTML = {"content_type": "text/html; charset=utf-8"}

@@ -24,7 +24,7 @@ from utbud.people import actions as people
 from utbud.people.models import ADMINISTRATOR, EDITOR, User
 from utbud.places.models import LibrarySettings
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 NOW = dt.datetime(2026, 11, 23, 9, tzinfo=STOCKHOLM)
 DAY, HOUR, MINUTE = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(minutes=1)
 ANNA, NUMBER = "anna@example.org", "+46701740605"

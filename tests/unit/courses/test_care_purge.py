@@ -20,7 +20,7 @@ from utbud.notices.models import Notice
 from utbud.people.models import Organisation
 from utbud.places.models import LibrarySettings
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def ended(quota):

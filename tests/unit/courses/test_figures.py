@@ -17,7 +17,7 @@ from utbud.courses.queries.figures import figures
 from utbud.people.models import Organisation
 from utbud.places.models import Place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 FIRST, LAST = dt.date(2026, 11, 1), dt.date(2027, 3, 31)
 LATE = dt.timedelta(days=300)
 

@@ -413,6 +413,7 @@ class TestAround:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.database
 class TestKeptReadyMade:
     def test_a_seat_that_is_taken_and_a_date_that_is_called_off_show_at_once(
         self, plan, join, site, now, client

@@ -8,6 +8,8 @@ from utbud.base import dates
 from utbud.courses.actions import day, runs, seats
 from utbud.notices.models import Notice
 
+pytestmark = pytest.mark.database
+
 MAIL, LANDLINE, POST = "a@example.org", "08-465 004 10", "Storgatan 1, 871 31 Härnösand"
 
 

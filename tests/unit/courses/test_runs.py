@@ -10,6 +10,8 @@ from utbud.courses.models import Occasion, Registration, Run
 from utbud.notices.models import Notice
 from utbud.places.models import Place
 
+pytestmark = pytest.mark.database
+
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 

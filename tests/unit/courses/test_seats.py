@@ -11,6 +11,8 @@ from utbud.courses.models import Participant, Quota, Registration
 from utbud.courses.queries import seats as queries
 from utbud.notices.models import Notice
 
+pytestmark = pytest.mark.database
+
 REGISTERED, WAITING, OFFERED = Registration.REGISTERED, Registration.WAITING, Registration.OFFERED
 Role = Participant.Role
 

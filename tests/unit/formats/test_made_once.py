@@ -2,11 +2,6 @@
 
 import dataclasses
 import datetime as dt
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
@@ -73,6 +68,7 @@ def test_all_formats_are_made_and_are_what_they_say(short, sender, drawing):
     assert (len(marks), sorted(marks) == marks, marks[-1] < made["speech"].meta["seconds"]) == (2, True, True)
 
 
+@pytest.mark.database
 def test_nothing_is_made_twice(short, sender, drawing, monkeypatch, films):
     first = actions.make_all(item=short, sender=sender)
     for name in ("print_sheet", "poster", "card", "social"):
@@ -220,6 +216,7 @@ def test_a_drawing_that_comes_back_is_put_in(item, sender):
     assert actions.print_sheet(item=item, sender=sender) == with_it
 
 
+@pytest.mark.database
 def test_what_another_process_made_meanwhile_is_taken(item, sender, monkeypatch):
     def make_while_another_does(*given):
         monkeypatch.undo()
@@ -233,6 +230,7 @@ def test_what_another_process_made_meanwhile_is_taken(item, sender, monkeypatch)
     assert stored() == [made.file.name]
 
 
+@pytest.mark.database
 def test_a_storage_that_fails_leaves_no_row(item, sender, monkeypatch):
     def full(*_given):
         raise OSError(28, "No space left on device")
@@ -255,68 +253,10 @@ def test_a_storage_without_paths_will_do(short, sender, settings):
     assert stored() == []
 
 
-CHILD = """
-import json, pathlib, sys, time
-import django
-django.setup()
-from django.core.files.storage import default_storage
-from django.db import connection
-from utbud.formats import actions
-from utbud.formats.models import Rendition
-from tests.unit.formats.conftest import a_library, a_word
-folder, me = pathlib.Path(sys.argv[1]), sys.argv[2]
-
-def wait_for(*names):
-    until = time.monotonic() + 120
-    while not all((folder / name).exists() for name in names) and time.monotonic() < until:
-        time.sleep(0.01)
-
-if me == "a":
-    with connection.schema_editor() as editor:
-        editor.create_model(Rendition)
-    (folder / "table").touch()
-wait_for("table")
-save = default_storage.save
-
-def save_and_wait_for_the_other(name, content):
-    name = save(name, content)
-    (folder / me).touch()
-    wait_for("a", "b")
-    return name
-
-default_storage.save = save_and_wait_for_the_other
-card = actions.card(item=a_word(), sender=a_library())
-print(json.dumps([card.pk, card.file.name, default_storage.exists(card.file.name)]))
-"""
-
-
-@pytest.mark.processes
-def test_two_processes_at_once_end_with_one_row_and_one_file(tmp_path):
-    var, flags = tmp_path / "var", tmp_path / "flags"
-    flags.mkdir()
-    told = {**os.environ, "UTBUD_VAR": str(var), "DJANGO_SETTINGS_MODULE": "utbud.settings"}
-    told.pop("DATABASE_URL", None)
-    root = Path(__file__).parents[3]
-    children = [
-        subprocess.Popen(
-            [sys.executable, "-c", CHILD, str(flags), me], env=told, cwd=root, stdout=subprocess.PIPE
-        )
-        for me in ("a", "b")
-    ]
-    try:
-        answers = [json.loads(child.communicate(timeout=180)[0]) for child in children]
-    finally:
-        for child in children:
-            child.kill()
-            child.communicate()
-    assert answers[0] == answers[1]
-    assert answers[0][2] is True
-    assert [path.suffix for path in (var / "media").rglob("*") if path.is_file()] == [".png"]
-
-
 # --- what is not used -------------------------------------------------------------------------
 
 
+@pytest.mark.database
 def test_use_is_noted_once_a_day(item, sender, django_assert_num_queries):
     card = actions.card(item=item, sender=sender)
     yesterday = timezone.localdate() - dt.timedelta(days=1)
@@ -329,6 +269,7 @@ def test_use_is_noted_once_a_day(item, sender, django_assert_num_queries):
         actions.card(item=item, sender=sender)
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(("days", "kept"), [(0, True), (60, True), (61, False)])
 def test_what_nobody_has_asked_for_in_60_days_is_deleted(item, sender, now, days, kept):
     actions.card(item=item, sender=sender)
@@ -338,6 +279,7 @@ def test_what_nobody_has_asked_for_in_60_days_is_deleted(item, sender, now, days
     assert actions.prune(now) == 0
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("folder", ["renditions/card/ab", "recordings/2026"])
 @pytest.mark.parametrize(("hours", "kept"), [(1, True), (25, False)])
 def test_a_file_that_no_row_names_is_deleted_after_a_day(folder, hours, kept):

@@ -1,14 +1,10 @@
 """The ``utbud`` command: what it lists, what it refuses, and what its check says."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,12 +12,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from tests import ready
 from utbud import cli
 from utbud.base import health, probes
 from utbud.base.health import Finding
-
-from .test_processes import wait_for
 
 ROOT = Path(__file__).parents[3]
 
@@ -122,6 +115,7 @@ def test_the_database_and_its_tables_are_found_in_order() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.database
 def test_every_change_of_the_database_that_is_not_made_is_found() -> None:
     call_command("migrate", "inbox", "zero", verbosity=0)  # and with it whatever builds upon it
     try:
@@ -168,83 +162,3 @@ def test_a_mail_server_that_does_not_answer_is_found(settings: pytest.FixtureReq
     found = probes.mail()
     assert (found.ok, found.needed) == (False, False)
     assert found.says.startswith("ConnectionRefusedError")
-
-
-# --- the whole, for real ----------------------------------------------------------------------
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """``utbud serve`` on a data folder of its own, and its address."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
-    with empty_database() as url:
-        environment = {"UTBUD_VAR": str(tmp_path), "PORT": str(port), "DATABASE_URL": url}
-        ready.migrate(tmp_path, url)
-        yield from serve(environment, f"http://127.0.0.1:{port}/halsa/")
-
-
-@contextmanager
-def empty_database() -> Iterator[str]:
-    """The address of a database of its own, of the kind that the tests run on; "" is SQLite's."""
-    if connection.vendor == "sqlite":
-        yield ""
-        return
-    url, name = os.environ["DATABASE_URL"], f"utbud_serve_{os.getpid()}"
-    try:
-        yield ready.new_database(url, name)
-    finally:
-        ready.on_server(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-
-
-def serve(environment: dict[str, str], address: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "utbud", "serve"],
-        cwd=ROOT,
-        env=os.environ | environment,
-        start_new_session=True,
-    )
-    try:
-        yield process, address
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def answers(url: str, seconds: float) -> bool:
-    """Whether ``url`` answers 200 within ``seconds``."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(url, timeout=5) as response:
-                return bool(response.status == 200)
-        except OSError:
-            time.sleep(0.1)
-    return False
-
-
-def family(pid: int) -> list[int]:
-    """All processes below ``pid``."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [each for child in map(int, children) for each in (child, *family(child))]
-
-
-@pytest.mark.processes
-def test_serve_survives_the_death_of_each_of_its_processes_and_stops_in_five_seconds(
-    served: tuple[subprocess.Popen[bytes], str],
-) -> None:
-    process, address = served
-    assert answers(address, 30)
-    first = family(process.pid)
-    for victim in reversed(first):  # so that web workers go before the process that starts them again
-        os.kill(victim, signal.SIGKILL)
-        time.sleep(1)
-        assert answers(address, 30)
-    wait_for(lambda: len(family(process.pid)) == len(first))
-    assert set(family(process.pid)) & set(first) == set()
-    everyone, began = family(process.pid), time.monotonic()
-    process.terminate()
-    assert process.wait(timeout=10) == 0
-    assert time.monotonic() - began < 5
-    assert [pid for pid in everyone if Path(f"/proc/{pid}").exists()] == []

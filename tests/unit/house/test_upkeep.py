@@ -9,6 +9,8 @@ from django_tasks_db.models import DBTaskResult
 
 from utbud.base import upkeep
 
+pytestmark = pytest.mark.database
+
 NOW = dt.datetime(2027, 3, 1, 7, 0, tzinfo=dt.UTC)
 OLD, NEW = NOW - dt.timedelta(days=15), NOW - dt.timedelta(days=13)
 

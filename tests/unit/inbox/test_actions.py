@@ -14,7 +14,7 @@ from utbud.inbox.models import Attempt, Change, Message
 from utbud.people.models import User
 from utbud.places.models import LibrarySettings
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def at(text: str) -> dt.datetime:

@@ -10,6 +10,8 @@ from utbud.base.dates import STOCKHOLM
 from utbud.inbox import guards
 from utbud.inbox.models import Attempt
 
+pytestmark = pytest.mark.database
+
 NOW = dt.datetime(2026, 11, 23, 9, 30, tzinfo=STOCKHOLM)
 BOT = "Vi kunde inte ta emot det du skrev. Skicka en gång till, eller ring oss."
 FAST = "Det gick lite för fort för oss. Läs igenom det du skrev och skicka en gång till."

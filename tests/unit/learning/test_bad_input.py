@@ -21,7 +21,7 @@ from utbud.publishing import actions, queries
 from utbud.publishing.models import ApprovalRequest
 from utbud.publishing.queries import Stage
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files"), pytest.mark.database]
 JSON = {"Accept": "application/json"}  # how autosave asks
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3" width="4" height="3"><rect width="4" height="3"/></svg>'
 

@@ -10,7 +10,7 @@ from utbud.learning.models import PlannedWeek
 from utbud.publishing import actions as publishing
 from utbud.publishing.queries import Stage
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files"), pytest.mark.database]
 
 
 @pytest.fixture

@@ -231,6 +231,7 @@ def test_a_full_disk_leaves_the_file_where_it_was(film: Path, take_in: Any, aske
     assert stored("private") == []
 
 
+@pytest.mark.database
 def test_a_database_that_fails_gives_the_file_back(
     film: Path, take_in: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,6 +245,7 @@ def test_a_database_that_fails_gives_the_file_back(
 # --- claims -----------------------------------------------------------------------------------
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     ("state", "claimed", "tries", "begins"),
     [
@@ -274,6 +276,7 @@ def test_one_worker_at_a_time(
     assert (asset.state, asset.tries) == ((State.READY, tries + 1) if begins else (state, tries))
 
 
+@pytest.mark.database
 def test_what_kills_three_workers_is_given_up(
     film: Path, take_in: Any, quickly: list[Any], now: dt.datetime
 ) -> None:
@@ -289,6 +292,7 @@ def test_what_kills_three_workers_is_given_up(
     assert default_storage.exists(asset.original.name)
 
 
+@pytest.mark.database
 def test_a_worker_tells_that_it_is_alive_and_how_far_it_has_come(
     film: Path, take_in: Any, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -309,6 +313,7 @@ def test_a_worker_tells_that_it_is_alive_and_how_far_it_has_come(
     assert [at for _progress, at in seen] == [now + count * MINUTE for count in (1, 2, 3)]
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("loses", ["deleted", "another has it"])
 def test_a_worker_that_has_lost_its_claim_stops_and_leaves_nothing(
     loses: str, film: Path, take_in: Any, asked: list[int], now: dt.datetime, monkeypatch: pytest.MonkeyPatch
@@ -355,6 +360,7 @@ def test_a_worker_that_is_told_to_stop_gives_the_film_back(
     assert left_to_do() == []
 
 
+@pytest.mark.database
 def test_what_a_killed_worker_left_is_asked_for_again_once(
     film: Path, take_in: Any, asked: list[int], now: dt.datetime
 ) -> None:
@@ -513,6 +519,7 @@ def test_storage_may_be_elsewhere(film: Path, take_in: Any, monkeypatch: pytest.
 # --- tidying ----------------------------------------------------------------------------------
 
 
+@pytest.mark.database
 def test_what_no_row_names_goes_after_a_day(
     film: Path, take_in: Any, quickly: list[Any], now: dt.datetime
 ) -> None:

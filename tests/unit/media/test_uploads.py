@@ -307,6 +307,7 @@ class TestWho:
         ]
 
 
+@pytest.mark.database
 class TestBytes:
     """The row says what is safe on the disk, never more."""
 
@@ -424,6 +425,7 @@ class TestFullDisk:
             subprocess.run(["umount", small], check=True)
 
 
+@pytest.mark.database
 class TestUse:
     def use(self, client, film, row, **fields):
         return client.post(reverse("media_use_upload", args=[film.pk, row.token]), fields)
@@ -545,6 +547,7 @@ class TestPlainForm:
         assert (taken, Upload.objects.count(), left()) == ([], 0, [])
 
 
+@pytest.mark.database
 class TestPurge:
     def test_what_nothing_comes_to_goes_after_seven_days(self, site, now):
         def begun(days):

@@ -16,7 +16,7 @@ from utbud.inbox.contact import Contact, ContactKind
 from utbud.notices import actions, queries, tasks
 from utbud.notices.models import Notice, Way
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 DAY = dt.timedelta(days=1)
 
 

@@ -10,7 +10,7 @@ from wagtail.models import GroupCollectionPermission, GroupPagePermission, Page
 from utbud.people import actions
 from utbud.people.models import ADMINISTRATOR, EDITOR, PUBLISHER, Competence, TargetGroup, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture(autouse=True)

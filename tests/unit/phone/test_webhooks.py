@@ -20,6 +20,8 @@ from utbud.phone.models import PhoneCall, PhonePrompt, PhoneVisit
 from utbud.phone.service import Call, Malformed, Result
 from utbud.places.models import LibrarySettings, Place
 
+pytestmark = pytest.mark.database
+
 SERVICE = queries.SERVICES[0]
 
 

@@ -141,6 +141,7 @@ def test_drop_in_that_does_not_hold_now_is_not_promised(today: str, summary: str
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.database
 def test_the_library_is_kept_and_a_change_is_seen_at_once(django_assert_num_queries) -> None:
     row = LibrarySettings.objects.create(library_name="Förr")
     assert queries.library(NOW).name == "Förr"
@@ -158,6 +159,7 @@ def test_the_library_is_kept_and_a_change_is_seen_at_once(django_assert_num_quer
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.database
 def test_what_another_process_saved_is_seen_within_20_seconds(monkeypatch) -> None:
     LibrarySettings.objects.create(library_name="Förr")
     names = []
@@ -169,6 +171,7 @@ def test_what_another_process_saved_is_seen_within_20_seconds(monkeypatch) -> No
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.database
 def test_what_is_never_committed_is_seen_by_nobody_else() -> None:
     row = LibrarySettings.objects.create(library_name="Förr")
     queries.library(NOW)

@@ -120,6 +120,7 @@ HOUR = dt.timedelta(hours=1)
 ME, SHE = "192.0.2.1", "192.0.2.2"
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     ("parts", "downloads_counted"),
     [
@@ -149,6 +150,7 @@ def test_a_table_of_listeners(sound, now, parts, downloads_counted):
     assert counted() == downloads_counted
 
 
+@pytest.mark.database
 def test_a_day_is_a_day_in_stockholm_and_an_app_has_its_own_row(sound):
     late = dt.datetime(2026, 11, 23, 23, 30, tzinfo=dt.UTC)  # 00.30 on the 24th
     downloads.note(sound=sound, address=ME, agent=PHONE, sent=SIZE, now=late)
@@ -159,6 +161,7 @@ def test_a_day_is_a_day_in_stockholm_and_an_app_has_its_own_row(sound):
     ]
 
 
+@pytest.mark.database
 def test_no_address_is_stored_and_salts_live_two_days(sound, now):
     for day in range(4):
         downloads.note(sound=sound, address=ME, agent=PHONE, sent=SIZE, now=now + day * 24 * HOUR)
@@ -171,6 +174,7 @@ def test_no_address_is_stored_and_salts_live_two_days(sound, now):
     assert (Listener.objects.count(), DailySalt.objects.count(), counted()) == (0, 0, 4)
 
 
+@pytest.mark.database
 def test_the_same_listener_of_two_episodes_cannot_be_seen_to_be_one(sound, draft, now):
     other = Enclosure.objects.create(
         episode=draft("Annat"), key="k", digest="b" * 64, file="x", bytes=SIZE, seconds=SECONDS, header_bytes=HEADER,
@@ -241,6 +245,7 @@ def test_figures_before_anybody_has_listened(client, site, show):
     assert "Ingen har lyssnat än" in client.get("/admin/podd/siffror/").content.decode()
 
 
+@pytest.mark.database
 def test_figures_and_their_file(client, site, sound, now, django_assert_num_queries):
     downloads.note(sound=sound, address=ME, agent=PHONE, sent=SIZE, now=now)
     downloads.note(sound=sound, address=SHE, agent="=Overcast/3", sent=SIZE, now=now)

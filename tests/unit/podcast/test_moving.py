@@ -154,6 +154,7 @@ def bring(show, site, now):
     return bring
 
 
+@pytest.mark.database
 class TestComing:
     def test_episodes_are_drafts_with_their_ids_and_days(self, bring, show):
         made = bring(moving.read(feed(item(name="tva", guid="id-2", title="Två", number=2), item())))
@@ -198,6 +199,7 @@ class TestComing:
         assert show.guid == becomes
 
 
+@pytest.mark.database
 class TestTheSound:
     @pytest.fixture
     def episode(self, bring, old_host, mp3):

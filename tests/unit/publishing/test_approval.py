@@ -16,7 +16,7 @@ from utbud.publishing import actions, queries
 from utbud.publishing.models import ApprovalLink, ApprovalRequest, NotApproved
 from utbud.publishing.queries import Stage
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files"), pytest.mark.database]
 
 
 def ask(word, site, now):

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from utbud.places.models import Place
 from utbud.search import queries
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files"), pytest.mark.database]
 
 
 @pytest.fixture

@@ -10,7 +10,11 @@ from django.db import connection
 from utbud.learning import actions as learning
 from utbud.people.models import User
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_files")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("no_files"),
+    pytest.mark.database,
+]
 NOW = dt.datetime(2026, 11, 23, 9, 0, 20, tzinfo=dt.UTC)
 
 

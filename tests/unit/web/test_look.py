@@ -188,6 +188,7 @@ def _server_error() -> str:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.database
 class TestNextDropIn:
     def test_it_is_asked_once_a_minute(self, django_assert_num_queries, monkeypatch, now):
         monkeypatch.setattr(context.timezone, "now", lambda: now)

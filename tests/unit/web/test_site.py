@@ -264,6 +264,7 @@ class TestSignsThatNoDatabaseTakes:
 
 
 @pytest.mark.django_db(transaction=True)  # as for a reader: pages that are kept ready-made are in play
+@pytest.mark.database
 @pytest.mark.parametrize(
     "monday",
     [dt.date(2026, 11, 30), dt.date(2027, 1, 4), dt.date(2027, 3, 29), dt.date(2027, 11, 1)],

@@ -2,19 +2,24 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
+from tests import ready
+from tests.processes.conftest import family
 from utbud.processes import FIRST_WAIT, HEALTHY, LONGEST_WAIT, Child
 
 SLEEPER = "time.sleep(60)"
 STUBBORN = "[signal.signal(number, signal.SIG_IGN) for number in (2, 15)]; time.sleep(60)"
-ROOT = Path(__file__).parents[3]
 
 # Each child adds its number to a file when it starts, so that a test can see every process it has been.
 PROGRAM = """
@@ -60,7 +65,7 @@ class House:
         self.folder = folder
         self.process = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, str(folder), *bodies],
-            cwd=ROOT,
+            cwd=ready.ROOT,
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
@@ -91,7 +96,6 @@ def house(tmp_path: Path) -> Iterator[Callable[..., House]]:
         each.end()
 
 
-@pytest.mark.processes
 def test_a_killed_child_is_started_again_and_the_others_are_left_alone(house: Callable[..., House]) -> None:
     running = house(SLEEPER, SLEEPER)
     [first], [other] = running.pids(0), running.pids(1)
@@ -104,7 +108,6 @@ def test_a_killed_child_is_started_again_and_the_others_are_left_alone(house: Ca
     assert said == "barn0 slutade (signal 9) och startar igen om 0.5 s.\n"
 
 
-@pytest.mark.processes
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("body", [SLEEPER, STUBBORN], ids=["willing", "stubborn"])
 def test_stopping_leaves_nothing_behind_within_five_seconds(
@@ -119,7 +122,6 @@ def test_stopping_leaves_nothing_behind_within_five_seconds(
     assert [pid for pid in pids if alive(pid)] == []
 
 
-@pytest.mark.processes
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent died")
 def test_children_end_when_the_supervisor_is_killed(house: Callable[..., House]) -> None:
     running = house(SLEEPER, SLEEPER)
@@ -132,9 +134,6 @@ def nothing() -> None:
     pass
 
 
-@pytest.mark.filterwarnings(
-    "ignore:.*multi-threaded, use of fork:DeprecationWarning"
-)  # pytest's threads, not ours
 def test_the_wait_doubles_up_to_a_limit_and_starts_over_after_a_healthy_minute() -> None:
     child, now, waits = Child("barn", nothing), 1000.0, []
     for lived in (0, 0, 0, 0, 0, 0, 0, HEALTHY, 0):
@@ -151,7 +150,6 @@ def sleep() -> None:
     time.sleep(60)
 
 
-@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_a_living_child_has_not_died() -> None:
     child = Child("barn", sleep)
     child.start(0.0)
@@ -159,3 +157,76 @@ def test_a_living_child_has_not_died() -> None:
     assert child.died(1.0) is None
     child.process.kill()
     child.process.join()
+
+
+# --- the whole, with a web and a worker --------------------------------------------------------
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """``utbud serve`` on a data folder of its own, and its address."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    with empty_database() as url:
+        environment = {"UTBUD_VAR": str(tmp_path), "PORT": str(port), "DATABASE_URL": url}
+        ready.migrate(tmp_path, url)
+        yield from serve(environment, f"http://127.0.0.1:{port}/halsa/")
+
+
+@contextmanager
+def empty_database() -> Iterator[str]:
+    """The address of a database of its own, of the kind that the tests run on; "" is SQLite's."""
+    if connection.vendor == "sqlite":
+        yield ""
+        return
+    url, name = os.environ["DATABASE_URL"], f"utbud_serve_{os.getpid()}"
+    try:
+        yield ready.new_database(url, name)
+    finally:
+        ready.on_server(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def serve(environment: dict[str, str], address: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "utbud", "serve"],
+        cwd=ready.ROOT,
+        env=os.environ | environment,
+        start_new_session=True,
+    )
+    try:
+        yield process, address
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def answers(url: str, seconds: float) -> bool:
+    """Whether ``url`` answers 200 within ``seconds``."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as response:
+                return bool(response.status == 200)
+        except OSError:
+            time.sleep(0.1)
+    return False
+
+
+def test_serve_survives_the_death_of_each_of_its_processes_and_stops_in_five_seconds(
+    served: tuple[subprocess.Popen[bytes], str],
+) -> None:
+    process, address = served
+    assert answers(address, 30)
+    first = family(process.pid)
+    for victim in reversed(first):  # so that web workers go before the process that starts them again
+        os.kill(victim, signal.SIGKILL)
+        time.sleep(1)
+        assert answers(address, 30)
+    wait_for(lambda: len(family(process.pid)) == len(first))
+    assert set(family(process.pid)) & set(first) == set()
+    everyone, began = family(process.pid), time.monotonic()
+    process.terminate()
+    assert process.wait(timeout=10) == 0
+    assert time.monotonic() - began < 5
+    assert [pid for pid in everyone if Path(f"/proc/{pid}").exists()] == []
