@@ -6,17 +6,19 @@ from django.contrib.sessions.models import Session
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from utbud.base import ceilings, guesses
+
 JOBS_KEPT = dt.timedelta(days=14)
 LEFT_AFTER = dt.timedelta(minutes=15)  # far longer than jobs take; a film has a claim that decides
 TRIES = 3  # a job that kills its worker must not do so for ever
 
 
 def tidy(now: dt.datetime) -> int:
-    """Delete logins that have run out and jobs that are old, also those that a killed worker left as running."""
+    """Delete logins that have run out, old counts, and jobs that are old, also those that a killed worker left as running."""
     sessions, _of_each = Session.objects.filter(expire_date__lt=now).delete()
     old = DBTaskResult.objects.filter(enqueued_at__lt=now - JOBS_KEPT).exclude(status=TaskResultStatus.READY)
     jobs, _of_each = old.delete()
-    return sessions + jobs
+    return sessions + jobs + ceilings.forget(now) + guesses.forget(now)
 
 
 def take_up_again(now: dt.datetime) -> int:

@@ -100,14 +100,13 @@ def people_rows(run: Run, now: dt.datetime) -> list[list[Cell]]:
 
 
 def _person_row(party: Registration, person: Participant, when: str) -> list[Cell]:
-    reach = party.reached_by
     needs = [str(Registration.NEEDS[need]) for need in party.needs]
     return [
         party.quota_id,
         when,
         party.name,
         party.organisation.name if party.organisation else "",
-        reach.words if reach else "",
+        party.contact_words,
         person.name,
         person.get_role_display(),
         party.get_state_display(),

@@ -27,7 +27,7 @@ from utbud.courses.models.registrations import Way
 from utbud.courses.queries import public as queries
 from utbud.courses.queries.times import Offered, offered
 from utbud.inbox import guards
-from utbud.inbox.contact import ContactKind, read_contact
+from utbud.inbox.contact import ContactKind, read_written
 from utbud.places import queries as places
 from utbud.publishing.views import moved_to
 
@@ -161,10 +161,12 @@ class _Journey:
         data = form.cleaned_data
         people = form.people()
         companions = sum(person.role == "companion" for person in people)
-        contact = read_contact(data["contact"])
+        written = read_written(data["contact"])
+        contact = written.contact
         return {
             "name": data["name"],
             "contact": contact.words,
+            "contact_note": written.note,
             "by_phone": contact.kind == ContactKind.PHONE,
             "needs": [str(Registration.NEEDS[need]) for need in data["needs"]],
             "needs_text": data["needs_text"],

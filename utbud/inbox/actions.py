@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from utbud.base import dates
-from utbud.inbox.contact import read_contact
+from utbud.inbox.contact import read_written
 from utbud.inbox.models import Attempt, Change, Message
 from utbud.inbox.queries import staff_url
 from utbud.people.models import User
@@ -17,7 +17,9 @@ from utbud.places import queries as places
 
 ANSWER_DAYS = 5  # working days
 NOTICE_FOR = dt.timedelta(days=1)  # a letter about something older would only surprise
-NOTHING = {"name": "", "contact": "", "contact_kind": "", "text": "", "page_address": "", "answer_note": ""}
+NOTHING = dict.fromkeys(
+    ("name", "contact", "contact_kind", "contact_note", "text", "page_address", "answer_note"), ""
+)
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +49,8 @@ def receive(
 
     Raises contact.UnclearContact. What staff take in may be answered by letter.
     """
-    reach = read_contact(contact, by_post=came_by != Message.Way.WEB)
+    written = read_written(contact, by_post=came_by != Message.Way.WEB)
+    reach = written.contact
     message, made = Message.objects.get_or_create(
         submission_key=submission_key,
         defaults={
@@ -55,6 +58,7 @@ def receive(
             "name": name,
             "contact": reach.value,
             "contact_kind": reach.kind,
+            "contact_note": written.note,
             "text": text,
             "page_address": page_address,
             "came_by": came_by,

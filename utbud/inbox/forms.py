@@ -8,7 +8,7 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
-from utbud.inbox.contact import UnclearContact, read_contact
+from utbud.inbox.contact import UnclearContact, read_written
 from utbud.inbox.guards import GuardedForm, OnceForm
 from utbud.inbox.models import Message, MessageQuerySet
 
@@ -31,6 +31,12 @@ class LongText(forms.CharField):
         return str(super().to_python(value)).replace("\r\n", "\n")
 
 
+def contact_input() -> forms.TextInput:
+    """Where somebody writes a number or an address of their own: no capital from the phone's keyboard, and both can be typed."""
+    plain = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
+    return forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "email", **plain})
+
+
 class Reachable(forms.Form):
     """A name and one way to answer. Field order is set by each form."""
 
@@ -49,6 +55,7 @@ class Reachable(forms.Form):
         label=_("Telefon eller e-post"),
         help_text=_("Ett sätt räcker. Skriv telefonnumret med riktnummer."),
         max_length=254,
+        widget=contact_input(),
         error_messages={
             "required": _("Skriv ett telefonnummer eller en e-postadress, så att vi kan svara dig."),
             "max_length": _("Det blev för långt. Skriv bara ett telefonnummer eller en e-postadress."),
@@ -60,7 +67,7 @@ class Reachable(forms.Form):
 
     def clean_contact(self) -> str:
         try:
-            return read_contact(self.cleaned_data["contact"], by_post=self.by_post).value
+            return read_written(self.cleaned_data["contact"], by_post=self.by_post).text
         except UnclearContact as error:
             raise forms.ValidationError(str(error)) from error
 
@@ -137,6 +144,7 @@ class LodgeForm(OnceForm, Reachable):
         self.fields["name"].widget.attrs["autocomplete"] = "off"
         self.fields["contact"].label = _("Telefon, e-post eller postadress")
         self.fields["contact"].help_text = _("Ett sätt räcker.")
+        self.fields["contact"].widget.attrs["autocomplete"] = "off"
 
 
 class AnswerForm(forms.Form):

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from utbud.inbox.contact import Contact, ContactKind
+from utbud.inbox.contact import Contact, ContactKind, beside
 
 
 def new_code() -> str:
@@ -60,6 +60,7 @@ class Message(models.Model):
     name = models.CharField(_("namn"), max_length=100, blank=True)
     contact = models.CharField(_("kontakt"), max_length=254, blank=True)
     contact_kind = models.CharField(_("sätt att svara"), max_length=10, choices=ContactKind, blank=True)
+    contact_note = models.CharField(_("intill kontakten"), max_length=200, blank=True)  # «dottern Eva»
     text = models.TextField(_("meddelande"), blank=True)
     page_address = models.CharField(_("sida det gäller"), max_length=300, blank=True)
     came_by = models.CharField(_("kom in"), max_length=10, choices=Way)
@@ -111,6 +112,7 @@ class Message(models.Model):
                     name="",
                     contact="",
                     contact_kind="",
+                    contact_note="",
                     text="",
                     page_address="",
                     answer_note="",
@@ -125,6 +127,11 @@ class Message(models.Model):
     def overdue_on(self, today: dt.date) -> bool:
         """Whether it should have been answered before ``today``."""
         return self.answered_at is None and self.answer_by < today
+
+    @property
+    def contact_words(self) -> str:
+        """How whoever wrote is reached, as people read it, with what they wrote beside it; "" after the purge."""
+        return beside(self.reached_by, self.contact_note)
 
     @property
     def reached_by(self) -> Contact | None:

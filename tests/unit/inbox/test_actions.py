@@ -213,7 +213,7 @@ def test_the_purge_leaves_figures_and_nobodys_name(maja: User) -> None:
     actions.answer(message=recent, note="Ringde.", by=maja, now=at("2026-05-23 09:00"))
     assert (actions.purge(NOW), actions.purge(NOW)) == (1, 0)  # twice without harm
     old.refresh_from_db()
-    assert [getattr(old, field) for field in actions.NOTHING] == [""] * 6
+    assert [getattr(old, field) for field in actions.NOTHING] == [""] * 7
     assert (old.kind, old.came_by, old.received_at, old.answered_at) == (
         "question",
         "web",

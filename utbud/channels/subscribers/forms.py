@@ -13,6 +13,7 @@ from utbud.channels.channel import EMAIL, SMS
 from utbud.channels.models import ChannelSetup
 from utbud.channels.subscribers import queries
 from utbud.inbox.contact import UnclearContact, read_contact
+from utbud.inbox.forms import contact_input
 from utbud.inbox.guards import GuardedForm, OnceForm
 
 NO_EMAIL = _("E-postadressen är inte hel. Den ska se ut så här: namn@exempel.se")
@@ -23,12 +24,9 @@ def read_address(text: str, way: str) -> str:
     """An e-mail address or a mobile number as it is kept. Raises ValidationError."""
     if way == EMAIL:
         try:
-            address = read_contact(text if "@" in text else f"{text}@").value.lower()
+            return read_contact(text if "@" in text else f"{text}@").value
         except UnclearContact:
             raise forms.ValidationError(NO_EMAIL) from None
-        if " " in address:
-            raise forms.ValidationError(NO_EMAIL)
-        return address
     number = queries.mobile(text)
     if not number:
         raise forms.ValidationError(NO_MOBILE)
@@ -60,6 +58,7 @@ class SubscribeForm(GuardedForm):
             address.error_messages["required"] = _("Skriv ditt mobilnummer.")
         else:
             address.label = _("Din e-postadress eller ditt mobilnummer")
+            address.widget = contact_input()
             address.error_messages["required"] = _("Skriv din e-postadress eller ditt mobilnummer.")
         if len(choices) == 1:
             del self.fields["channel"]

@@ -19,6 +19,7 @@ NOBODY = {
     "name": "",
     "contact": "",
     "contact_kind": "",
+    "contact_note": "",
     "needs": [],
     "needs_text": "",
     "code": "",
@@ -71,6 +72,7 @@ def put_right(
     name: str,
     contact: str,
     contact_kind: str,
+    contact_note: str = "",
     needs: Iterable[str],
     needs_text: str,
     names: Mapping[int, str],
@@ -86,6 +88,7 @@ def put_right(
         "name": name,
         "contact": contact,
         "contact_kind": contact_kind,
+        "contact_note": contact_note,
         "needs": [need for need in Registration.NEEDS if need in chosen],
         "needs_text": needs_text,
     }

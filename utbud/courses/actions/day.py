@@ -239,13 +239,20 @@ def remind_at(occasion: Occasion, way: str) -> dt.datetime:
 
 @transaction.atomic
 def correct(
-    *, registration: Registration, name: str, contact: str, contact_kind: str, by: User, now: dt.datetime
+    *,
+    registration: Registration,
+    name: str,
+    contact: str,
+    contact_kind: str,
+    contact_note: str = "",
+    by: User,
+    now: dt.datetime,
 ) -> None:
     """Write a name or a contact right. Whoever in the party has the same name is written right too."""
     if name and registration.name:
         Participant.objects.filter(registration=registration, name=registration.name).update(name=name)
     Registration.objects.filter(pk=registration.pk, purged_at=None).update(
-        name=name, contact=contact, contact_kind=contact_kind
+        name=name, contact=contact, contact_kind=contact_kind, contact_note=contact_note
     )
     note_change(registration, RegistrationChange.What.CORRECTED, now, by=by)
 

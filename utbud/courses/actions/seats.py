@@ -21,7 +21,7 @@ from utbud.courses.models import Occasion, Participant, Quota, Registration, Reg
 from utbud.courses.models.registrations import Way
 from utbud.courses.queries import seats as queries
 from utbud.courses.queries.times import joining_ends
-from utbud.inbox.contact import ContactKind, read_contact
+from utbud.inbox.contact import ContactKind, read_written
 from utbud.people.models import Organisation, User
 
 What = RegistrationChange.What
@@ -97,7 +97,8 @@ def register(
     line: Full is raised. The same name and contact again is the registration that is there already.
     Raises Closed, Full, or contact.UnclearContact.
     """
-    reach = read_contact(contact, by_post=came_by not in (Way.WEB, Way.SMS)) if contact else None
+    written = read_written(contact, by_post=came_by not in (Way.WEB, Way.SMS)) if contact else None
+    reach = written.contact if written else None
     if not 1 <= len(people) <= LARGEST_PARTY:
         raise Closed(_("Anmäl mellan 1 och %(most)s personer åt gången.") % {"most": LARGEST_PARTY})
     held = lock(quota)
@@ -126,6 +127,7 @@ def register(
         name=name,
         contact=reach.value if reach else "",
         contact_kind=reach.kind if reach else "",
+        contact_note=written.note if written else "",
         organisation=organisation,
         needs=[need for need in Registration.NEEDS if need in needs],
         needs_text=needs_text,

@@ -235,7 +235,9 @@ def _tell(
         kind=kind,
         version=version,
         contact=contact,
-        name=registration.name,
+        name=f"{registration.name} ({registration.contact_note})"
+        if registration.contact_note
+        else registration.name,
         subject=subject % {"title": _title(registration)},
         text="\n\n".join(said) if way in (By.EMAIL, By.LETTER) else " ".join(said),
         now=now,

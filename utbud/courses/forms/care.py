@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from utbud.courses import imports
 from utbud.courses.models import CoursePage, Participant, Registration
-from utbud.inbox.contact import UnclearContact, read_contact
+from utbud.inbox.contact import UnclearContact, read_written
 
 FIRST, LAST = dt.date(2020, 1, 1), dt.date(2099, 12, 31)  # nobody looks further
 
@@ -103,10 +103,9 @@ class CorrectForm(forms.Form):
     )
 
     def __init__(self, data: Any, *, registration: Registration, people: Sequence[Participant]) -> None:
-        reach = registration.reached_by
         initial: dict[str, Any] = {
             "name": registration.name,
-            "contact": reach.words if reach else "",
+            "contact": registration.contact_words,
             "needs": registration.needs,
             "needs_text": registration.needs_text,
         }
@@ -124,15 +123,15 @@ class CorrectForm(forms.Form):
 
     def clean_contact(self) -> str:
         text = self.cleaned_data["contact"]
-        self.kind = ""
+        self.kind = self.note = ""
         if not text.strip():
             return ""
         try:
-            reach = read_contact(text, by_post=True)
+            written = read_written(text, by_post=True)
         except UnclearContact as error:
             raise ValidationError(str(error)) from error
-        self.kind = reach.kind
-        return reach.value
+        self.kind, self.note = written.contact.kind, written.note
+        return written.contact.value
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -16,7 +16,7 @@ from utbud.courses.forms.staff import SeenForm, day_errors, day_input, number_fi
 from utbud.courses.models import Participant, Quota, Registration
 from utbud.courses.models.registrations import Way
 from utbud.courses.queries.times import Offered
-from utbud.inbox.contact import UnclearContact, read_contact
+from utbud.inbox.contact import UnclearContact, read_written
 from utbud.inbox.guards import OnceForm
 from utbud.people.models import Organisation
 
@@ -43,7 +43,7 @@ class ContactField(forms.CharField):
         if not text:
             return ""
         try:
-            return read_contact(text, by_post=True).value
+            return read_written(text, by_post=True).text
         except UnclearContact as error:
             raise forms.ValidationError(str(error)) from error
 

@@ -12,7 +12,7 @@ from utbud.courses.actions.seats import LARGEST_PARTY, Person
 from utbud.courses.models import Participant, Registration
 from utbud.courses.queries.times import Offered
 from utbud.inbox.contact import UnclearContact, read_contact
-from utbud.inbox.forms import Reachable
+from utbud.inbox.forms import Reachable, contact_input
 from utbud.inbox.guards import GuardedForm
 
 GROUP, WHO, NEEDS, CHECK = "grupp", "vem", "behov", "kolla"
@@ -161,6 +161,7 @@ class FindForm(forms.Form):
         label=_("Telefon eller e-post"),
         help_text=_("Det du skrev när du anmälde dig."),
         max_length=254,
+        widget=contact_input(),
         error_messages={
             "required": _("Skriv telefonnumret eller e-postadressen som du anmälde dig med."),
             "max_length": _("Det blev för långt. Skriv bara ett telefonnummer eller en e-postadress."),

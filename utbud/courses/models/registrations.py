@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from utbud.courses.models.runs import Occasion, Quota
-from utbud.inbox.contact import Contact, ContactKind
+from utbud.inbox.contact import Contact, ContactKind, beside
 from utbud.people.models import Organisation
 
 
@@ -72,6 +72,7 @@ class Registration(models.Model):
     name = models.CharField(_("namn"), max_length=100, blank=True)
     contact = models.CharField(_("telefon, e-post eller postadress"), max_length=254, blank=True)
     contact_kind = models.CharField(max_length=10, choices=ContactKind, blank=True)
+    contact_note = models.CharField(_("intill kontakten"), max_length=200, blank=True)  # «dottern Eva»
     organisation = models.ForeignKey(
         Organisation, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("förening")
     )
@@ -122,7 +123,15 @@ class Registration(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(purged_at=None)
-                | Q(name="", contact="", contact_kind="", needs_text="", code="", override_reason=""),
+                | Q(
+                    name="",
+                    contact="",
+                    contact_kind="",
+                    contact_note="",
+                    needs_text="",
+                    code="",
+                    override_reason="",
+                ),
                 name="courses_purged_registration_names_nobody",
             ),
         ]
@@ -134,6 +143,11 @@ class Registration(models.Model):
     def reached_by(self) -> Contact | None:
         """How whoever registered is reached; None when nobody said, or after the purge."""
         return Contact(ContactKind(self.contact_kind), self.contact) if self.contact_kind else None
+
+    @property
+    def contact_words(self) -> str:
+        """How whoever registered is reached, as people read it, with what they wrote beside it; "" for nothing."""
+        return beside(self.reached_by, self.contact_note)
 
     @property
     def about(self) -> str:

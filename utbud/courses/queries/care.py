@@ -51,8 +51,7 @@ class Found:
     @property
     def contact(self) -> str:
         """How they are reached, as people read it."""
-        reach = self.registration.reached_by
-        return reach.words if reach else ""
+        return self.registration.contact_words
 
 
 def find(asked: str) -> list[Found]:
@@ -175,6 +174,7 @@ def as_data(rows: Iterable[Held]) -> list[dict[str, Any]]:
             "läge": str(one.registration.get_state_display()),
             "namn": one.registration.name,
             "kontakt": one.registration.contact,
+            "intill kontakten": one.registration.contact_note,
             "förening": one.registration.organisation.name if one.registration.organisation else "",
             "kod": one.spoken_code,
             "kom in": str(one.registration.get_came_by_display()),

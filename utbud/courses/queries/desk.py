@@ -15,6 +15,7 @@ from utbud.courses import seating, words
 from utbud.courses.models import Occasion, Quota, Registration, Run
 from utbud.courses.queries.seats import KEPT, line, seats_of
 from utbud.courses.queries.times import Offered, offered
+from utbud.inbox.contact import read_contact
 from utbud.notices import queries as notices
 from utbud.places.phones import parse_phone
 
@@ -47,8 +48,7 @@ class PersonRow:
     @property
     def contact(self) -> str:
         """As people read it."""
-        reach = self.registration.reached_by
-        return reach.words if reach else _("Inget lämnat")
+        return self.registration.contact_words or _("Inget lämnat")
 
     @property
     def needs(self) -> list[str]:
@@ -144,8 +144,11 @@ def groups(question: str, now: dt.datetime) -> list[Offered]:
 
 def same_person(quota: Quota, contact: str) -> list[Registration]:
     """Who is registered for ``quota`` with the same contact already."""
-    rows = Registration.objects.filter(quota=quota, contact=contact).standing()
-    return list(rows.order_by("pk")) if contact else []
+    if not contact:
+        return []
+    value = read_contact(contact, by_post=True).value
+    rows = Registration.objects.filter(quota=quota, contact=value).standing()
+    return list(rows.order_by("pk"))
 
 
 def busy_person(quota: Quota, contact: str, now: dt.datetime) -> list[str]:
@@ -158,7 +161,7 @@ def busy_person(quota: Quota, contact: str, now: dt.datetime) -> list[str]:
     others = (
         Occasion.objects.held()
         .filter(
-            quota__registrations__contact=contact,
+            quota__registrations__contact=read_contact(contact, by_post=True).value,
             quota__registrations__state__in=Registration.STANDING,
             starts_at__lt=max(one.ends_at for one in mine),
             ends_at__gt=min(one.starts_at for one in mine),

@@ -131,6 +131,7 @@ def correct_page(request: HttpRequest, pk: int, registration: int) -> HttpRespon
             name=said["name"],
             contact=said["contact"],
             contact_kind=form.kind,
+            contact_note=form.note,
             needs=said["needs"],
             needs_text=said["needs_text"],
             names=form.names(),

@@ -19,7 +19,7 @@ from utbud.courses.queries import desk
 from utbud.courses.queries.seats import place_in_line
 from utbud.courses.queries.times import all_times, where_words
 from utbud.courses.staff_views.common import ICON, ask, may_change_registration, may_see, posted, who
-from utbud.inbox.contact import read_contact
+from utbud.inbox.contact import read_written
 from utbud.notices import actions as notice_actions
 from utbud.notices import queries as notices
 from utbud.notices.models import Notice
@@ -156,16 +156,16 @@ def party_page(request: HttpRequest, pk: int) -> HttpResponse:
 def reach_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a name or a contact right."""
     registration = _named(pk)
-    reach = registration.reached_by
     form = ReachForm(
-        posted(request), initial={"name": registration.name, "contact": reach.words if reach else ""}
+        posted(request), initial={"name": registration.name, "contact": registration.contact_words}
     )
     if request.method == "POST" and form.is_valid():
-        contact = form.cleaned_data["contact"]
-        kind = read_contact(contact, by_post=True).kind if contact else ""
+        said = form.cleaned_data["contact"]
+        written = read_written(said, by_post=True) if said else None
         day.correct(
-            registration=registration, name=form.cleaned_data["name"], contact=contact, contact_kind=kind,
-            by=who(request), now=timezone.now(),
+            registration=registration, name=form.cleaned_data["name"],
+            contact=written.contact.value if written else "", contact_kind=written.contact.kind if written else "",
+            contact_note=written.note if written else "", by=who(request), now=timezone.now(),
         )  # fmt: skip
         messages.success(request, _("Uppgifterna är rättade."))
         return _back(pk)
