@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from utbud.base.networks import client_address
 from utbud.courses import words
 from utbud.courses.actions import day
 from utbud.courses.forms.day import AttendanceForm, EvaluationForm
@@ -63,7 +64,7 @@ def evaluation(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            address = guards.client_address(request)
+            address = client_address(request)
             if guards.within_limit(address=address, now=now, purpose="evaluation", limit=ANSWERS_AN_HOUR):
                 key = form.submission_key()
                 day.evaluate(occasion=occasion, **form.said, came_by=Way.WEB, now=now, submission_key=key)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from utbud.base.networks import client_address
 from utbud.courses.actions import seats
 from utbud.courses.actions.seats import Changed, Closed, CourseError, Full
 from utbud.courses.forms.public import (
@@ -108,7 +109,7 @@ class _Journey:
         registration = queries.by_submission(key)
         if registration is not None:
             return redirect(registration.path)
-        address = guards.client_address(self.request)
+        address = client_address(self.request)
         if not guards.within_limit(address=address, now=self.now, purpose=PURPOSE, limit=PER_HOUR):
             form.add_error(None, _too_many())
             return self.show(form, status=429)
@@ -294,7 +295,7 @@ def find(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST" and form.is_valid():
         code, contact = form.cleaned_data["code"], form.cleaned_data["contact"]
-        if not _may_try(guards.client_address(request), code):
+        if not _may_try(client_address(request), code):
             form.add_error(None, _tried_often())
             status = 429
         elif registration := queries.by_code(code, contact):

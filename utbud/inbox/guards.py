@@ -5,20 +5,18 @@ hour of a salted hash of the address. Whoever is stopped keeps what was typed an
 """
 
 import datetime as dt
-import ipaddress
 import secrets
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db.models import F
-from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from utbud.base.hashing import content_hash
+from utbud.base.networks import network
 from utbud.inbox.models import Attempt
 
 SALT = "utbud.inbox.guards"
@@ -90,19 +88,11 @@ def _read_stamp(text: str) -> tuple[str, dt.datetime | None]:
         return secrets.token_urlsafe(16), None
 
 
-def client_address(request: HttpRequest) -> str:
-    """The address a request comes from; behind our own proxy the one that the proxy added."""
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    if forwarded and getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
-        return forwarded.rpartition(",")[2].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
 def within_limit(*, address: str, now: dt.datetime, purpose: str = "inbox", limit: int = PER_HOUR) -> bool:
     """Count one submission for ``purpose`` from ``address`` in this hour; False when ``limit`` was reached."""
     hour = now.replace(minute=0, second=0, microsecond=0)
     digest = salted_hmac(
-        SALT, f"{purpose} {hour:%Y-%m-%d} {_network(address)}", algorithm="sha256"
+        SALT, f"{purpose} {hour:%Y-%m-%d} {network(address)}", algorithm="sha256"
     ).hexdigest()
     row, _made = Attempt.objects.get_or_create(digest=digest, hour=hour)
     return bool(Attempt.objects.filter(pk=row.pk, count__lt=limit).update(count=F("count") + 1))
@@ -115,12 +105,3 @@ def over_limit_words(phone: str) -> str:
             "Vi har fått flera meddelanden härifrån den senaste timmen. Ring oss på %(phone)s, så hjälper vi dig."
         ) % {"phone": phone}
     return _("Vi har fått flera meddelanden härifrån den senaste timmen. Vänta en timme och skicka igen.")
-
-
-def _network(address: str) -> str:
-    """An IPv4 address as it is, an IPv6 one by its network: one household has the whole of a /64."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))

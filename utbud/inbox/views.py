@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from utbud.base import dates
+from utbud.base.networks import client_address
 from utbud.inbox import actions, guards, queries
 from utbud.inbox.contact import ContactKind
 from utbud.inbox.forms import AccessibilityForm, ContactForm
@@ -41,7 +42,7 @@ def _take_in(request: HttpRequest, form: guards.GuardedForm, template: str, **kn
     if request.method == "POST" and form.is_valid():
         key = form.submission_key()
         message = queries.by_submission(key)
-        if message is None and guards.within_limit(address=guards.client_address(request), now=form.now):
+        if message is None and guards.within_limit(address=client_address(request), now=form.now):
             given = {
                 name: value for name, value in form.cleaned_data.items() if name not in guards.OWN_FIELDS
             }

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.models import Page
 
+from utbud.base.networks import client_address
 from utbud.inbox import guards
 from utbud.learning.actions_answers import count_answer
 from utbud.learning.models import DailyAnswers, MaterialPage
@@ -30,7 +31,7 @@ def answer(request: HttpRequest, page_id: int) -> HttpResponse:
     if given not in DailyAnswers.Answer.values:
         return redirect(f"{page.public_path}#gick-det-bra")
     now = timezone.now()
-    address = guards.client_address(request)
+    address = client_address(request)
     if from_our_page(request) and guards.within_limit(
         address=address, now=now, purpose=f"answer {page_id}", limit=PER_HOUR
     ):

@@ -440,3 +440,10 @@ def course_months() -> int:
 
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def names() -> list[str]:
+    """What the library, its programme, its town and its places are called."""
+    lib = library()
+    own = [lib.name, lib.programme, lib.municipality]
+    return own + [f"{name} {city}" for name, city in Place.objects.values_list("name", "city")]

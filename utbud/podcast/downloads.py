@@ -9,7 +9,6 @@ listeners, browsers that fetch ahead, HEAD and 304 do not count.
 import datetime as dt
 import hashlib
 import hmac
-import ipaddress
 import logging
 import secrets
 from functools import cache
@@ -27,7 +26,7 @@ from django.utils.translation import gettext_noop
 
 from utbud.base import dates
 from utbud.base.files import RANGE
-from utbud.inbox.guards import client_address
+from utbud.base.networks import client_address, network
 from utbud.podcast.models import DailyDownloads, DailySalt, Enclosure, Listener
 
 logger = logging.getLogger(__name__)
@@ -202,19 +201,6 @@ def _hashed(salt: bytes, address: str, agent: str, episode_id: int) -> str:
     # The episode is in it too: what else the same person listens to cannot be seen.
     said = f"{episode_id} {network(address)} {agent}".encode(errors="replace")
     return hmac.new(salt, said, hashlib.sha256).hexdigest()
-
-
-def network(address: str) -> str:
-    """An IPv4 address as it is, an IPv6 one by its /64: one household has the whole of it (IAB 2.1)."""
-    try:
-        ip = ipaddress.ip_address(address.strip())
-    except ValueError:
-        return address.strip()
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped:
-            return str(ip.ipv4_mapped)
-        return str(ipaddress.ip_network((ip, 64), strict=False))
-    return str(ip)
 
 
 def purge(now: dt.datetime) -> int:

@@ -6,6 +6,7 @@ import pytest
 from django import forms
 from django.test import RequestFactory
 
+from utbud.base import networks
 from utbud.base.dates import STOCKHOLM
 from utbud.inbox import guards
 from utbud.inbox.models import Attempt
@@ -111,7 +112,7 @@ def test_whose_address_it_is(settings, proxy, forwarded: str, address: str) -> N
     request = RequestFactory().get(
         "/", REMOTE_ADDR="192.0.2.1", headers={"X-Forwarded-For": forwarded} if forwarded else {}
     )
-    assert guards.client_address(request) == address
+    assert networks.client_address(request) == address
 
 
 @pytest.mark.parametrize(

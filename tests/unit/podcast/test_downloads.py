@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from utbud.base.networks import network
 from utbud.podcast import downloads, figures
 from utbud.podcast.models import DailyDownloads, DailySalt, Enclosure, Listener
 
@@ -63,7 +64,7 @@ def test_programs_that_say_that_nobody_listens(agent, is_bot):
 
 
 @pytest.mark.parametrize(
-    ("address", "network"),
+    ("address", "cut"),
     [
         ("192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
@@ -72,8 +73,8 @@ def test_programs_that_say_that_nobody_listens(agent, is_bot):
         ("okänd", "okänd"),
     ],
 )
-def test_a_household_is_one(address, network):
-    assert downloads.network(address) == network
+def test_a_household_is_one(address, cut):
+    assert network(address) == cut
 
 
 @pytest.mark.parametrize(

@@ -124,9 +124,7 @@ class TestNobodyApprovesTheirOwn:
     def test_refused(self, site, write, now, role):
         author = site.editor
         if role == "superuser":
-            author = User.objects.create_superuser(
-                "root", email="root@example.org", password="demo-demo-demo"
-            )
+            author = User.objects.create_superuser("root", email="root@example.org")
         word = write(by=author if role != "asked" else site.colleague)
         if role == "wrote earlier":
             word.one_sentence = "Ett testord är rättat av någon annan."

@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from utbud.base.networks import client_address
 from utbud.channels.channel import EMAIL, SMS
 from utbud.channels.subscribers import actions, queries
 from utbud.channels.subscribers.forms import SubscribeForm
@@ -26,7 +27,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     form = SubscribeForm(request.POST if request.method == "POST" else None, now=now, choices=choices)
     if request.method == "POST" and choices and form.is_valid() and form.chosen:
         way = form.chosen.way
-        free = guards.within_limit(address=guards.client_address(request), now=now, purpose="subscribe") and (
+        free = guards.within_limit(address=client_address(request), now=now, purpose="subscribe") and (
             way == EMAIL
             or guards.within_limit(address="", now=now, purpose="ask by sms", limit=TEXTS_AN_HOUR)
         )
