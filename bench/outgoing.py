@@ -271,7 +271,7 @@ def measure(**ours: str) -> dict[str, Any]:
         mail_server() as mail,
     ):
         env = bench.environment(UTBUD_VAR=var, PORT=str(bench.free_port()), **ours)
-        env |= {MAIL: mail, HOOK: receiver.address}
+        env |= {MAIL: mail, HOOK: receiver.address, "UTBUD_INSIDE_HOSTS": "127.0.0.1"}
         busy = os.getloadavg()[0]
         bench.utbud(env, "prepare")
         bench.utbud(env, "demo")

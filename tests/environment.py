@@ -5,6 +5,7 @@ import tempfile
 
 os.environ["UTBUD_VAR"] = tempfile.mkdtemp(prefix="utbud-test-")
 os.mkdir(os.path.join(os.environ["UTBUD_VAR"], "static"))
+os.environ["UTBUD_INSIDE_HOSTS"] = "127.0.0.1,localhost,::1"  # the stand-ins of services run on this machine
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync API runs a loop beside the tests
 
 

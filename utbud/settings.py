@@ -93,6 +93,9 @@ DEBUG = yes_or_no("UTBUD_DEBUG")
 ALLOWED_HOSTS = [_address.hostname, "localhost", "127.0.0.1", "[::1]", *env.list("UTBUD_HOSTS", default=[])]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
+# Hosts on our own network that may be called all the same: an intranet's webhook, a server that is tried on this machine.
+INSIDE_HOSTS = [host.strip("[] ").lower() for host in env.list("UTBUD_INSIDE_HOSTS", default=[])]
+
 # --- the house --------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

@@ -287,6 +287,7 @@ def house(
                     )
         environment = ready.clean_environment() | {
             "UTBUD_VAR": str(var),
+            "UTBUD_INSIDE_HOSTS": "127.0.0.1",
             "DATABASE_URL": url,
             "PORT": str(port),
             "UTBUD_BASE_URL": settings.BASE_URL,  # it stands on every sheet, so all must agree

@@ -1,4 +1,4 @@
-"""One way to call a service: with a time limit, and with what went wrong said as Refused or Unavailable."""
+"""One way to call a service: with a time limit, with what went wrong said as Refused or Unavailable, and never inside."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,7 @@ import requests
 import urllib3
 from django.utils.translation import gettext as _
 
+from utbud.base import outward
 from utbud.channels.channel import Refused, Unavailable, Unsure
 
 TIMEOUT = (10, 60)  # seconds: to be let in, and between bytes
@@ -28,18 +29,25 @@ def call(
 
     ``why`` reads a refusal's reason out of the answer. Raises Unavailable for 429, 5xx and no connection (with
     the seconds of Retry-After), Unsure where what we sent may have been taken before the answer was lost, Refused for
-    other 4xx. ``service`` is its name, for the message.
+    other 4xx and for an address that cannot be used or leads inside. ``service`` is its name, for the message.
     """
     headers = {"User-Agent": AGENT} | dict(options.pop("headers", {}))
     try:
-        response = requests.request(method, url, headers=headers, timeout=timeout, **options)
+        with outward.session() as session:
+            response = session.request(method, url, headers=headers, timeout=timeout, **options)
     except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
         kind = Unavailable if method in READING or never_arrived(error) else Unsure
         raise kind(_("%(service)s svarar inte just nu.") % {"service": service}) from error
+    except requests.TooManyRedirects as error:
+        raise Refused(_("%(service)s skickar vidare för många gånger.") % {"service": service}) from error
     except requests.RequestException as error:
+        if isinstance(error.__cause__, outward.Inside):
+            raise Refused(
+                _("%(service)s: adressen leder till vårt eget nät. Dit får bara IT-avdelningen öppna.")
+                % {"service": service}
+            ) from error
         raise Refused(
-            _("Adressen till %(service)s går inte att använda. Se över inställningarna.")
-            % {"service": service}
+            _("%(service)s: adressen går inte att använda. Se över den.") % {"service": service}
         ) from error
     if response.ok or response.status_code in fine:
         return response

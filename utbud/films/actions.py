@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 from io import BytesIO
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.files.images import ImageFile
@@ -13,6 +12,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from wagtail.images.models import Image
 
+from utbud.base import outward
 from utbud.base.pictures import is_whole
 from utbud.base.richtext import sentence_spans
 from utbud.channels import http
@@ -186,8 +186,8 @@ def _bring(one: youtube.Found, picture: bytes | None, by: User) -> FilmPage:
 
 def _picture(one: youtube.Found) -> bytes | None:
     """The film's picture on YouTube, None where it cannot be had: the draft is made all the same."""
-    parts = urlsplit(one.thumbnail)
-    if parts.scheme != "https" or not (parts.hostname or "").endswith(PICTURES_FROM):
+    url = outward.parsed(one.thumbnail)
+    if url is None or url.scheme != "https" or not str(url.host).endswith(PICTURES_FROM):
         return None
     try:
         content = _fetched(one.thumbnail, {}, LARGEST_PICTURE)

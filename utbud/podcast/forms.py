@@ -9,6 +9,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from utbud.base import outward
 from utbud.people.models import User
 from utbud.podcast.actions.board import Plan
 from utbud.podcast.models import EpisodePage, ShowPage, Step
@@ -98,7 +99,10 @@ class FeedForm(forms.Form):
         address = address if "://" in address else f"https://{address}"
         try:
             URLValidator(schemes=["http", "https"])(address)
+            fits = outward.parsed(address) is not None
         except ValidationError:
+            fits = False
+        if not fits:
             says = _now("Det här är ingen adress. Kopiera den från den förra värden: den börjar på https.")
-            raise ValidationError(says) from None
+            raise ValidationError(says)
         return address

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import unescape
+from io import BytesIO
 from typing import Any
 
 import feedparser
@@ -55,7 +56,7 @@ class Show:
 
 def read(content: bytes) -> Show:
     """What a feed says. Raises NotAFeed for what is no feed, or one without a single sound."""
-    found = feedparser.parse(content)
+    found = feedparser.parse(BytesIO(content))  # bytes alone it may take for the name of a file
     if not found.get("version") or (found.bozo and not found.entries):
         raise NotAFeed(_("Det här är inget podd-flöde. Adressen brukar sluta på rss eller xml."))
     extras = _extras(content)
