@@ -79,7 +79,7 @@ class _Checked:
             for each in found:
                 connection._dns_host = each
                 try:
-                    return super()._new_conn()  # type: ignore[misc,no-any-return]
+                    return super()._new_conn()  # type: ignore[misc]
                 except NewConnectionError as error:
                     failed = error
         finally:
@@ -107,7 +107,7 @@ class Outward(HTTPAdapter):
     """The adapter for all that is fetched and sent. Raises InvalidURL for what leads inside."""
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, **options)
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
