@@ -18,6 +18,7 @@ from utbud.processes import Child, Supervisor, end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "utbud.settings")
 SLOW = "--slow"
+THREADS = 4  # of each web process: three at most wait for a password (utbud.people.lanes), one is always there for readers
 ROUND_EVERY = 1.0  # seconds between two looks at what is due
 
 
@@ -68,7 +69,7 @@ def web() -> None:
         port=settings.PORT,
         interface=Interfaces.WSGI,
         workers=settings.WEB_WORKERS,
-        blocking_threads=1,
+        blocking_threads=THREADS,
         respawn_failed_workers=True,
         workers_kill_timeout=2,
         log_level=LogLevels.warning,

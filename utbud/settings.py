@@ -274,6 +274,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # --- login ------------------------------------------------------------------------------------
 
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "utbud.base.passwords.HardToGuess"}]
+PASSWORD_HASHERS = ["utbud.base.hashers.QuietHasher"]
 LOGIN_URL = "wagtailadmin_login"
 LOGIN_REDIRECT_URL = "wagtailadmin_home"
 

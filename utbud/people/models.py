@@ -155,3 +155,31 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class LoginTry(models.Model):
+    """That somebody tried to log in, or asked for a letter about a new password. Never what was written as password or name.
+
+    What is counted is hashed (utbud.people.logins); the address itself is for a person to look at, and is soon forgotten.
+    """
+
+    IN, WRONG, LETTER = "in", "wrong", "letter"
+    OUTCOMES = [(IN, _("kom in")), (WRONG, _("fel lösenord")), (LETTER, _("bad om ett brev"))]
+
+    at = models.DateTimeField(_("när"))
+    user = models.ForeignKey(
+        User, models.CASCADE, null=True, related_name="+", verbose_name=_("inloggning")
+    )  # None: there is no such account, or it is closed
+    account = models.CharField(max_length=32)
+    network = models.CharField(max_length=32)
+    wide = models.CharField(max_length=32)
+    device = models.CharField(max_length=32, blank=True)
+    address = models.CharField(_("adress"), max_length=45, blank=True)
+    outcome = models.CharField(_("hur det gick"), max_length=8, choices=OUTCOMES)
+    slowed = models.PositiveIntegerField(_("för tidiga försök"), default=0)
+
+    class Meta:
+        verbose_name = _("försök att logga in")
+        verbose_name_plural = _("försök att logga in")
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["at"], name="people_logintry_at")]

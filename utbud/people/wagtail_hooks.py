@@ -1,13 +1,19 @@
 """The staff side: who answers for what is published, and whom the law names."""
 
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from utbud.people import queries
+from utbud.people import queries, staff_views
 from utbud.people.models import Organisation, ResponsiblePublisher, TargetGroup
 
 
@@ -62,3 +68,20 @@ class OrganisationViewSet(SnippetViewSet):
 register_snippet(ResponsiblePublisherViewSet)
 register_snippet(OrganisationViewSet)
 register_snippet(TargetGroupViewSet)
+
+
+@hooks.register("register_admin_urls")
+def admin_urls() -> list[Any]:
+    return [path("inloggningar/", staff_views.login_tries, name="people_login_tries")]
+
+
+class LoginTriesMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("people.view_logintry"))
+
+
+@hooks.register("register_settings_menu_item")
+def login_tries() -> MenuItem:
+    return LoginTriesMenuItem(
+        _("Inloggningar"), reverse("people_login_tries"), name="inloggningar", icon_name="lock", order=330
+    )

@@ -21,6 +21,7 @@ from utbud.guides import reviews
 from utbud.inbox import queries as inbox
 from utbud.learning import queries as learning
 from utbud.notices import queries as notices
+from utbud.people import logins
 from utbud.people.models import ResponsiblePublisher, User
 from utbud.podcast import production
 from utbud.publishing import queries as publishing
@@ -59,6 +60,7 @@ def today_for(user: User, now: dt.datetime) -> list[Group]:
 def _groups(user: User, now: dt.datetime) -> Iterator[Group]:
     today = dates.local(now).date()
     yield _first_steps(user)
+    yield _logins(user, now)
     yield _approvals(user)
     yield _returned(user)
     yield _changed()
@@ -83,6 +85,18 @@ def _first_steps(user: User) -> Group:
     left = first_steps.left_for(user)
     tasks = [Task(step.title, step.url, step.why) for step in left[:SHOWN]]
     return Group(_("Kom i gång"), tasks, len(left), urgent=True)
+
+
+def _logins(user: User, now: dt.datetime) -> Group:
+    failures = logins.failures(now) if user.has_perm("people.view_logintry") else 0
+    tasks = [
+        Task(
+            _("%(n)s fel lösenord det senaste dygnet") % {"n": failures},
+            reverse("people_login_tries"),
+            _("Någon kan försöka gissa. Se efter varifrån det kommer."),
+        )
+    ]
+    return Group(_("Inloggningar"), tasks if failures >= logins.ALARM else [], 1, urgent=True)
 
 
 def _approvals(user: User) -> Group:

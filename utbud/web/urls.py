@@ -12,6 +12,7 @@ from utbud.films import urls as films_urls
 from utbud.guides import urls as guides_urls
 from utbud.inbox import urls as inbox_urls
 from utbud.learning import urls as learning_urls
+from utbud.people import urls as people_urls
 from utbud.phone import urls as phone_urls
 from utbud.places import urls as places_urls
 from utbud.podcast import urls as podcast_urls
@@ -21,6 +22,7 @@ from utbud.search import urls as search_urls
 from utbud.web import views
 
 urlpatterns = [
+    path("", include(people_urls)),
     path("admin/", include(wagtailadmin_urls)),
     path("dokument/", include(wagtaildocs_urls)),
     path("halsa/", views.health, name="health"),
