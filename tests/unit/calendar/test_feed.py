@@ -110,11 +110,11 @@ def test_the_day_is_kept_and_nothing_about_who_asked(address):
     assert ("192.0.2" in kept, "Telefon" in kept) == (False, False)
 
 
-def test_the_same_number_of_questions_for_3_and_300(book, address):
+def test_the_same_number_of_questions_for_1_and_3(book, address):
     client, asked = Client(), []
-    for number in (3, 300):
+    for number in (1, 3):
         for key in range(number):
-            book(f"occasion:{key}", "anna", "room", at=f"2026-12-{key % 28 + 1:02} 10:00")
+            book(f"occasion:{key}", "anna", "room", at=f"2026-12-{key + 1:02} 10:00")
         client.get(address)
         with CaptureQueriesContext(connection) as done:
             assert len(entries(client.get(address))) == number

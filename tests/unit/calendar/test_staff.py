@@ -182,13 +182,12 @@ def test_an_empty_week_says_what_comes_here(editor):
 
 
 @pytest.mark.parametrize("clashing", [False, True])
-def test_the_week_asks_the_same_number_of_questions_for_3_and_300(book, editor, clashing):
+def test_the_week_asks_the_same_number_of_questions_for_few_and_many(book, editor, clashing):
     asked = []
-    for number in (3, 300):
+    for number in (2, 4):
         for key in range(number):
-            hour = 8 if clashing else 8 + key // 60
-            minute = 0 if clashing else key % 60
-            at = f"2026-11-24 {hour:02}:{minute:02}"
+            hour = 8 if clashing else 8 + key
+            at = f"2026-11-24 {hour:02}:00"
             book(f"occasion:{key}", "anna", at=at, hours=1 / 60, title=f"Nummer {key}")
         week(editor)
         with CaptureQueriesContext(connection) as done:

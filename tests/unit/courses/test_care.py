@@ -318,7 +318,7 @@ def test_who_looked_is_a_row_a_day_with_the_name_of_the_course(client, site, ger
 def test_the_log_costs_the_same_whatever_its_length(client, site, quota, now):
     client.force_login(site.admin)
     counts = []
-    for number in (1, 30):
+    for number in (1, 3):
         for subject in range(number):
             care.look(user=site.editor, subject=f"quota:{quota.pk}", what=f"{number}-{subject}", now=now)
         client.get(url("looks"))

@@ -136,10 +136,10 @@ def test_the_same_questions_however_many(client, plan, django_assert_num_queries
     plan(days=(7,))
     with django_assert_num_queries(6, exact=False) as one:
         client.get("/kalender.ics")
-    for day in range(8, 14):
+    for day in (8, 9):
         plan(days=(day, day + 14))
     with django_assert_num_queries(len(one), exact=False):
-        assert len(events(client.get("/kalender.ics"))) == 13
+        assert len(events(client.get("/kalender.ics"))) == 5
 
 
 def test_one_occasion(client, plan, site, now) -> None:

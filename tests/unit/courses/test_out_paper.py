@@ -98,7 +98,7 @@ def test_the_programme_asks_the_same_however_much_there_is(plan, now, django_ass
     plan()
     with django_assert_num_queries(9, exact=False) as one:
         files.programme(now)
-    for day in range(1, 6):
+    for day in (1, 2):
         plan(days=(day,))
     with django_assert_num_queries(len(one)):
         files.programme(now)

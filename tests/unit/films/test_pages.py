@@ -74,7 +74,7 @@ def test_the_list_tells_what_how_long_and_where(client, out):
     assert f'<img src="{ADDRESS}film.jpg" alt="" width="1280" height="720" loading="lazy">' in html
 
 
-def test_the_same_number_of_queries_at_3_and_30(client, film, publish_lists):
+def test_the_same_number_of_queries_at_1_and_3(client, film, publish_lists):
     def asked(address):
         client.get(address)  # what is remembered is remembered
         with CaptureQueriesContext(
@@ -83,13 +83,13 @@ def test_the_same_number_of_queries_at_3_and_30(client, film, publish_lists):
             assert client.get(address).status_code == 200
         return len(seen)
 
-    many(film, 3)
+    many(film, 1)
     topic = Topic.objects.create(title="Betala", slug="betala")
     for page in FilmPage.objects.all():
         page.topics.add(topic)
         page.save()
     few = [asked("/filmer/"), asked("/filmer/amne/betala/")]
-    many(lambda title: film("Mer " + title), 27)
+    many(lambda title: film("Mer " + title), 2)
     assert [asked("/filmer/"), asked("/filmer/amne/betala/")] == few
 
 

@@ -78,16 +78,16 @@ def test_the_list_its_filter_and_its_search(staff, film):
     assert staff.get("/admin/filmer/?vantar=nonsens&sida=99").status_code == 200
 
 
-def test_the_same_number_of_queries_at_3_and_30(staff, film):
+def test_the_same_number_of_queries_at_1_and_3(staff, film):
     def asked():
         with CaptureQueriesContext(connection) as seen:
             assert staff.get("/admin/filmer/").status_code == 200
         return len(seen)
 
-    many(film, 3)
+    many(film, 1)
     asked()
     few = asked()
-    many(lambda title: film("Mer " + title), 27)
+    many(lambda title: film("Mer " + title), 2)
     assert asked() == few
 
 

@@ -255,7 +255,7 @@ def test_as_many_queries_however_many_steps(write_guide, publish_guide, client):
     from django.test.utils import CaptureQueriesContext
 
     counted = []
-    for count in (3, 30):
+    for count in (1, 3):
         shots = [screenshot(1000 + number, 700) for number in range(count)]
         publish_guide(write_guide(f"Guide {count}", steps=[step("Gör det.", picture=shot) for shot in shots]))
         client.get(f"/guider/guide-{count}/")

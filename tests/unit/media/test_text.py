@@ -102,7 +102,7 @@ def test_the_page_asks_as_few_questions_of_long_texts(staff, film, django_assert
     from django.test.utils import CaptureQueriesContext
 
     counts = []
-    for many in (3, 300):
+    for many in (1, 3):
         page = film(f"Film {many}", captions=[[at, at + 1, "Hej på dig.", ""] for at in range(many)])
         staff.get(url(page))
         with CaptureQueriesContext(

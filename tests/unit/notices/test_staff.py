@@ -13,7 +13,7 @@ from tests.unit.notices.conftest import EMAIL, HOME, LANDLINE, MINUTE, MOBILE, r
 from utbud.channels.adapters.sms import Sms
 from utbud.channels.channel import Refused, Unsure
 from utbud.inbox.contact import Contact, ContactKind
-from utbud.notices import actions, queries
+from utbud.notices import actions, queries, staff_views
 from utbud.notices.models import Notice
 from utbud.people.models import User
 from utbud.web import today
@@ -277,8 +277,10 @@ def test_the_list_is_filtered_by_way_and_state(staff, tell, texting):
 def test_many_are_parted_on_pages_with_the_same_number_of_queries(
     staff, tell, texting, monkeypatch, django_assert_max_num_queries, name
 ):
+    monkeypatch.setattr(staff_views, "PER_PAGE", 5)
+    monkeypatch.setattr(staff_views, "PER_LIST", 3)
     queries_at = {}
-    for count in (1, 60):
+    for count in (1, 3):
         for number in range(count):
             for contact in (LANDLINE, HOME):
                 tell(contact, version=f"{count}-{number}", due_at=timezone.now() - MINUTE)
@@ -287,7 +289,7 @@ def test_many_are_parted_on_pages_with_the_same_number_of_queries(
         with django_assert_max_num_queries(60) as made:
             page = html(staff.get(reverse(name)))
         queries_at[count] = len(made)
-    assert queries_at[60] == queries_at[1]
+    assert queries_at[3] == queries_at[1]
     assert "Nästa sida" in page
     second = html(staff.get(reverse(name) + "?way=&p=2"))
     assert "Föregående sida" in second
@@ -342,7 +344,7 @@ def test_today_asks_the_same_number_of_queries_for_many(tell, texting, site):
 
     now, counted = timezone.now(), []
     site.editor.get_all_permissions()  # asked once a request
-    for count in (1, 20):
+    for count in (1, 3):
         for number in range(count):
             tell(LANDLINE, version=f"{count}-{number}", now=now)
             tell(MOBILE, version=f"{count}-{number}", due_at=now - dt.timedelta(hours=1))
@@ -352,4 +354,4 @@ def test_today_asks_the_same_number_of_queries_for_many(tell, texting, site):
             today.today_for(site.editor, now)
         counted.append(len(made))
     assert counted[0] == counted[1]
-    assert queries.for_a_person(now).count() == 42
+    assert queries.for_a_person(now).count() == 8
