@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import override_settings
 
-from tests import ready
+from tests import made_once, ready
 
 MONDAY = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)  # 10:00 in Stockholm, ISO week 48
 QUICK_PASSWORDS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -42,6 +42,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """A database that has a site from the start; a test sees it whether it asks for ``site`` or not."""
     with django_db_blocker.unblock():
         make_site()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _made_once():
+    """A sound, a film, a sheet or a cover that has been made for one test is not made anew for the next."""
+    with made_once.sharing():
+        yield
 
 
 @pytest.fixture(autouse=True)

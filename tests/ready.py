@@ -30,8 +30,8 @@ LEFT_OUT = (
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment without what could change how the system under test behaves."""
-    ours = ("UTBUD_", "DATABASE_URL", "PORT", "DJANGO_")
+    """The environment without what could change how the system under test behaves, or have it compile all of itself anew."""
+    ours = ("UTBUD_", "DATABASE_URL", "PORT", "DJANGO_", "PYTHONDONTWRITEBYTECODE")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 

@@ -220,7 +220,15 @@ def main(*, everything: bool) -> int:
             }
         for kind, environment in kinds.items():
             chosen = UNITS if everything or kind == "SQLite" else f"database and {UNITS}"
-            summary.run(Run("Enhetstest", kind, ("tests/unit", "-m", chosen, *PARALLEL), environment))
+            units = (
+                "tests/unit",
+                "-m",
+                chosen,
+                *PARALLEL,
+                "--dist",
+                "worksteal",
+            )  # neighbours share fixtures
+            summary.run(Run("Enhetstest", kind, units, environment))
         demo = pool.submit(make_demo) if browser else None
         processes = ("tests/processes", *PARALLEL)
         summary.run(*(Run("Processtest", kind, processes, each) for kind, each in kinds.items()))

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from tests import made_once
 from utbud.base.hashing import content_hash
 from utbud.formats.sound import ffmpeg
 
@@ -27,8 +28,11 @@ def film_files(tmp_path_factory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("film")
 
     def make(name: str, *arguments: str) -> bytes:
-        subprocess.run([ffmpeg(), "-y", "-v", "error", *arguments, str(folder / name)], check=True)
-        return Path(folder / name).read_bytes()
+        def ffmpegs() -> bytes:
+            subprocess.run([ffmpeg(), "-y", "-v", "error", *arguments, str(folder / name)], check=True)
+            return Path(folder / name).read_bytes()
+
+        return made_once.once(ffmpegs, ffmpeg(), name, arguments)
 
     sound = ("-f", "lavfi", "-i", "sine=frequency=440:duration=12")
     found = {"sound": make("s.m4a", *sound, "-c:a", "aac", "-b:a", "32k")}

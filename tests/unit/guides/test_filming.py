@@ -17,7 +17,7 @@ from utbud.formats.speech import Espeak, narrate
 from utbud.guides import tasks
 from utbud.guides.actions import filming
 from utbud.guides.models import GuidePage
-from utbud.media import captions
+from utbud.media import captions, encode
 from utbud.media.models import Asset
 from utbud.publishing import actions as publishing
 
@@ -105,15 +105,21 @@ def test_each_still_comes_when_its_words_do():
 @pytest.fixture
 def guide(write_guide):
     return write_guide(
+        "Ring",
+        needs="En mobil",
+        done="Klart.",
         steps=[
             step("Öppna appen.", "Den är blå.", picture=screenshot(), alt="En app är markerad."),
             step("Ring oss."),
-        ]
+        ],
     )
 
 
 @pytest.mark.django_db
-def test_it_is_made_once_and_again_when_the_guide_has_changed(guide, site, now):
+def test_it_is_made_once_and_again_when_the_guide_has_changed(guide, site, now, monkeypatch):
+    monkeypatch.setattr(
+        encode, "SIZES", {"480p": 240}
+    )  # what readers get is tried in media, and quicker made small
     film = filming.film_of(guide=guide, by=site.editor, now=now)
     draft = film.get_latest_revision_as_object()
     assert (film.live, draft.asset.state, draft.captions_from) == (False, "ready", "script")

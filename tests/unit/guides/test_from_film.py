@@ -5,6 +5,7 @@ import subprocess
 import pytest
 from django.urls import reverse
 
+from tests import made_once
 from utbud.films.models import FilmIndexPage, FilmPage
 from utbud.formats.sound import ffmpeg
 from utbud.guides.actions import from_film
@@ -37,8 +38,9 @@ def clip(tmp_path_factory):
 
 
 @pytest.fixture
-def film(site, clip, tmp_path, now):
+def film(site, clip, tmp_path, now, monkeypatch):
     """A draft of a film, ready to be shown, with captions and chapters."""
+    made_once.encode_once(monkeypatch)
     own = tmp_path / "film.mp4"
     own.write_bytes(clip.read_bytes())
     asset = take_in_made(path=own, kind="film", name="film.mp4", by=site.editor, now=now)

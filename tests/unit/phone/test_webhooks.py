@@ -130,7 +130,7 @@ class TestCounting:
         return {(row.what, row.item): row.count for row in Reach.objects.filter(way="phone")}
 
     def test_a_call_and_what_it_came_to_count_once_each(self, elks):
-        elks().ring("1718")  # the same word twice, then another, at two paces
+        elks(again=6).ring("1718")  # the same word twice, then another, at two paces
         assert self.counted() == {
             ("call", ""): 1,
             ("listened", "page:wifi"): 1,

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from tests import made_once
 from utbud.formats import sound
 
 CAPTIONS = [
@@ -24,12 +25,16 @@ def mp3(tmp_path_factory):
     """A minute and a half of a soft tone and noise, as MP3 with tags of its own."""
     path = tmp_path_factory.mktemp("sound") / "sound.mp3"
     tone = f"sine=frequency=220:duration={SECONDS},volume=0.5"
-    subprocess.run(
-        [sound.ffmpeg(), "-hide_banner", "-loglevel", "error", "-f", "lavfi", "-i", tone, "-af", "loudnorm=I=-16:TP=-1.5",
-         "-ac", "1", "-ar", "44100", "-b:a", "64k", "-metadata", "title=Gammalt namn", "-id3v2_version", "3", str(path)],
-        check=True,
-    )  # fmt: skip
-    return path.read_bytes()
+    command = [
+        sound.ffmpeg(), "-hide_banner", "-loglevel", "error", "-f", "lavfi", "-i", tone, "-af", "loudnorm=I=-16:TP=-1.5",
+        "-ac", "1", "-ar", "44100", "-b:a", "64k", "-metadata", "title=Gammalt namn", "-id3v2_version", "3",
+    ]  # fmt: skip
+
+    def ffmpegs():
+        subprocess.run([*command, str(path)], check=True)
+        return path.read_bytes()
+
+    return made_once.once(ffmpegs, command)
 
 
 @pytest.fixture
