@@ -1,6 +1,5 @@
 """What others come and fetch: feeds and the press page; and, for staff, how many came."""
 
-import csv
 import datetime as dt
 import re
 from typing import Any
@@ -13,7 +12,7 @@ from django.utils.http import http_date, quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from utbud.base import dates
+from utbud.base import dates, tables
 from utbud.channels import feeds, press, queries_reach, sources
 from utbud.people.staff import StaffRequest, staff_page
 
@@ -88,19 +87,12 @@ def reach_csv(request: StaffRequest) -> HttpResponse:
     today = dates.local(timezone.now()).date()
     first, last, _chosen = period(request.GET.get("manad", ""), today)
     table = queries_reach.table(first, last)
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    header = [_("Sak"), *table.columns, _("Summa"), _("Från och med"), _("Till och med")]
+    rows: list[list[tables.Cell]] = [[row.title, *row.counts, row.total, first, last] for row in table.rows]
+    rows.append([_("Summa"), *table.sums, table.total, first, last])
+    response = HttpResponse(tables.csv_file(header, rows), content_type=tables.CSV_TYPE)
     response["Content-Disposition"] = f'attachment; filename="rackvidd-{first}-{last}.csv"'
-    out = csv.writer(response, delimiter=";")
-    out.writerow([_("Sak"), *table.columns, _("Summa"), _("Från och med"), _("Till och med")])
-    for row in table.rows:
-        out.writerow([harmless(row.title), *row.counts, row.total, first, last])
-    out.writerow([_("Summa"), *table.sums, table.total, first, last])
     return response
-
-
-def harmless(text: str) -> str:
-    """``text`` so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
 
 
 def period(month: str, today: dt.date) -> tuple[dt.date, dt.date, str]:

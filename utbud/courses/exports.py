@@ -1,73 +1,15 @@
-"""Tables that leave the house: CSV as Excel in Sweden reads it, and XLSX. Nothing in a cell is run as a formula."""
+"""What stands in the tables of courses that leave the house (base/tables.py writes them)."""
 
-import csv
 import datetime as dt
-import io
-import re
-from collections.abc import Iterable, Sequence
-from typing import Any
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
 from utbud.base import dates
+from utbud.base.tables import Cell
 from utbud.courses import words
 from utbud.courses.models import Evaluation, Participant, Registration, Run
 from utbud.courses.models.registrations import Way
 from utbud.courses.queries.figures import Figures
-
-Cell = str | int | float
-BOM = "\ufeff"  # without it Excel takes å for two letters
-RUN_BY_EXCEL = ("=", "+", "-", "@", "\t", "\r")
-NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-
-
-def safe(cell: Cell) -> Cell:
-    """A cell that a spreadsheet shows and never runs: text that looks like a formula gets an apostrophe before it."""
-    if isinstance(cell, str) and cell.lstrip().startswith(RUN_BY_EXCEL):
-        return f"'{cell}"
-    return cell
-
-
-def csv_file(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """A table as CSV: UTF-8 with a mark, semicolons, decimal commas."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(header)
-    for row in rows:
-        writer.writerow([_comma(safe(cell)) for cell in row])
-    return (BOM + out.getvalue()).encode()
-
-
-def _comma(cell: Cell) -> Cell:
-    return str(cell).replace(".", ",") if isinstance(cell, float) else cell
-
-
-def xlsx_file(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """A table as XLSX, with a heading row that stays when one scrolls."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31] or "Lista")
-    sheet.freeze_panes = "A2"
-    heads = [WriteOnlyCell(sheet, value=name) for name in header]
-    for head in heads:
-        head.font = Font(bold=True)
-    sheet.append(heads)
-    for row in rows:
-        sheet.append([_xlsx_cell(sheet, cell) for cell in row])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _xlsx_cell(sheet: Any, cell: Cell) -> Any:
-    if not isinstance(cell, str):
-        return cell
-    made = WriteOnlyCell(sheet, value=NOT_TEXT.sub("", cell))
-    made.data_type = "s"  # never a formula, whatever it begins with
-    return made
-
 
 # --- the people of a run ----------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from utbud.courses import exports
+from utbud.base import tables
 from utbud.courses.actions import care, day
 from utbud.courses.actions.seats import Person
 from utbud.courses.models import ListLook, Participant, Registration, RegistrationChange
@@ -376,7 +376,7 @@ def test_no_name_is_run_as_a_formula(taken_out, join, quota, name):
     registration = join(quota, "Någon")
     Registration.objects.filter(pk=registration.pk).update(name=name)
     (row,) = csv.DictReader(io.StringIO(taken_out("csv").decode("utf-8-sig"), newline=""), delimiter=";")
-    assert not row["Anmäld av"].lstrip().startswith(exports.RUN_BY_EXCEL)
+    assert not row["Anmäld av"].lstrip().startswith(tables.RUN_BY_EXCEL)
     assert row["Anmäld av"].lstrip("'").strip() == name.strip()
     sheet = openpyxl.load_workbook(io.BytesIO(taken_out("xlsx"))).active
     cell = sheet.cell(2, 3)

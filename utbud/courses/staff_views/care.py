@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
 
-from utbud.base import dates
+from utbud.base import dates, tables
 from utbud.courses import exports
 from utbud.courses.actions import care
 from utbud.courses.forms.care import CorrectForm
@@ -207,8 +207,8 @@ def looks_page(request: HttpRequest) -> HttpResponse:
 # --- lists that are taken out -----------------------------------------------------------------------
 
 KINDS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": tables.CSV_TYPE,
+    "xlsx": tables.XLSX_TYPE,
 }
 
 
@@ -223,7 +223,7 @@ def export_run(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     run = get_object_or_404(Run.objects.select_related("course"), pk=pk)
     header, rows = exports.people_header(), exports.people_rows(run, now)
     made = (
-        exports.csv_file(header, rows) if kind == "csv" else exports.xlsx_file(run.course.title, header, rows)
+        tables.csv_file(header, rows) if kind == "csv" else tables.xlsx_file(run.course.title, header, rows)
     )
     care.look(user=who(request), subject=f"run:{run.pk}", what="export", now=now)
     name = f"{slugify(run.course.title) or 'kurs'}-{dates.local(now).date().isoformat()}.{kind}"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from wagtail.admin.auth import permission_required
 
-from utbud.base import dates
+from utbud.base import dates, tables
 from utbud.courses import exports
 from utbud.courses.forms.care import PeriodForm
 from utbud.courses.models import Evaluation
@@ -58,7 +58,7 @@ def _rows(named: list[tuple[str, queries.Numbers]]) -> list[tuple[str, queries.N
 def figures_file(request: HttpRequest) -> HttpResponse:
     """The same as CSV, a row an occasion. It names nobody."""
     form, found = _asked(request)
-    made = exports.csv_file(exports.figures_header(), exports.figures_rows(found))
+    made = tables.csv_file(exports.figures_header(), exports.figures_rows(found))
     name = f"kurser-{form.first.isoformat()}-{form.last.isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(made, content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(made, content_type=tables.CSV_TYPE, headers=headers)

@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin import messages
 
-from utbud.courses import exports, imports, words
+from utbud.base import tables
+from utbud.courses import imports, words
 from utbud.courses.actions import imports as actions
 from utbud.courses.forms.care import ImportForm
 from utbud.courses.staff_views.common import ICON, may_plan, who
@@ -88,4 +89,4 @@ def template_file(request: HttpRequest) -> HttpResponse:
     """A table to begin with."""
     head, *rows = imports.template()
     headers = {"Content-Disposition": 'attachment; filename="kurser-mall.csv"'}
-    return HttpResponse(exports.csv_file(head, rows), content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(tables.csv_file(head, rows), content_type=tables.CSV_TYPE, headers=headers)

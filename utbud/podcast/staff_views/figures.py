@@ -1,14 +1,13 @@
 """«Lyssnat»: how often episodes were downloaded, on which days and with which apps."""
 
-import csv
 from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from utbud.base import dates
-from utbud.channels.pull_views import harmless, months, period
+from utbud.base import dates, tables
+from utbud.channels.pull_views import months, period
 from utbud.people.staff import StaffRequest, staff_page
 from utbud.podcast import figures
 
@@ -31,10 +30,8 @@ def figures_file(request: StaffRequest) -> HttpResponse:
     """A row for each episode, day and app, as a file that a spreadsheet opens (as Swedish ones want it)."""
     today = dates.local(timezone.now()).date()
     first, last, _chosen = period(request.GET.get("manad", ""), today)
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    header = [_("Podd"), _("Avsnitt"), _("Dag"), _("App"), _("Nedladdningar")]
+    content = tables.csv_file(header, figures.lines(first, last))
+    response = HttpResponse(content, content_type=tables.CSV_TYPE)
     response["Content-Disposition"] = f'attachment; filename="nedladdningar-{first}-{last}.csv"'
-    out = csv.writer(response, delimiter=";")
-    out.writerow([_("Podd"), _("Avsnitt"), _("Dag"), _("App"), _("Nedladdningar")])
-    for show, episode, day, app, count in figures.lines(first, last):
-        out.writerow([harmless(show), harmless(episode), day, harmless(app), count])
     return response
