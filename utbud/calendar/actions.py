@@ -57,9 +57,9 @@ def book(
 
 
 @transaction.atomic
-def release(*, source: str) -> None:
-    """Give back all that ``source`` has booked. Can be done twice."""
-    Booking.objects.filter(source=source).delete()
+def release(*, sources: Iterable[str]) -> None:
+    """Give back all that ``sources`` have booked. Can be done twice."""
+    Booking.objects.filter(source__in=list(sources)).delete()
 
 
 @transaction.atomic

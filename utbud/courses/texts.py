@@ -197,8 +197,13 @@ def _refusal(offered: Offered) -> str:
 
 
 def _standing(registration: Registration, now: dt.datetime) -> str:
-    """Where a registration stands, with its code."""
+    """Where a registration stands, with its code; or that it is called off, or over."""
     offered = offered_one(registration.quota, now)
+    if offered is None:
+        return _fit(_("Den kursen är redan över."), _help(now))
+    if offered.cancelled:
+        title = shortened(offered.course.title, 60)
+        return _fit(_("%(title)s är tyvärr inställd.") % {"title": title}, _help(now))
     code = {"spoken": words.spoken_code(registration.code), "code": registration.code}
     if registration.state == Registration.WAITING:
         place = place_in_line(registration)
@@ -304,11 +309,15 @@ def _answer(found: re.Match[str], contact: str, now: dt.datetime) -> str | None:
 
 
 def _accept(registration: Registration, now: dt.datetime) -> str:
-    if registration.state != Registration.WAITING:
+    if registration.state == Registration.OFFERED:
         try:
             registration = seats.accept(registration=registration, way=Way.SMS, now=now)
+        except seats.Closed as error:
+            return _fit(str(error), _help(now))
         except CourseError:
             return _fit(_("Erbjudandet gäller inte längre."), _help(now))
+    if registration.state not in Registration.STANDING:
+        return _fit(_("Erbjudandet gäller inte längre."), _help(now))
     return _standing(registration, now)
 
 

@@ -56,8 +56,8 @@ def test_nothing_needed_is_the_same_as_giving_back(book):
 def test_release_gives_back_all_of_one_thing_and_can_be_done_twice(book):
     book("occasion:1", "anna", "room")
     book("occasion:11", "anna")
-    actions.release(source="occasion:1")
-    actions.release(source="occasion:1")
+    actions.release(sources=["occasion:1"])
+    actions.release(sources=["occasion:1"])
     assert booked() == {("occasion:11", "Anna", "03 10:00")}
 
 

@@ -92,7 +92,7 @@ def test_what_has_not_changed_is_not_sent_again(book, address, now):
         same = client.get(address, headers={"If-None-Match": first["ETag"]})
         book("occasion:1", "anna", at="2026-11-24 11:00")
         moved = client.get(address, headers={"If-None-Match": first["ETag"]})
-        actions.release(source="occasion:1")
+        actions.release(sources=["occasion:1"])
         gone = client.get(address, headers={"If-None-Match": moved["ETag"]})
     assert [answer.status_code for answer in (first, same, moved, gone)] == [200, 304, 200, 200]
     assert (same.content, same["ETag"], same["Cache-Control"]) == (b"", first["ETag"], "private, no-cache")

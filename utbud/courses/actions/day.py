@@ -1,9 +1,12 @@
 """On the day and after: who came, how many, and how it went. Reminders before."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from utbud.base import dates
@@ -14,6 +17,7 @@ from utbud.courses.actions.seats import (
     Full,
     Person,
     free_no_show,
+    lock,
     note_change,
     register,
 )
@@ -22,10 +26,13 @@ from utbud.courses.models import (
     Evaluation,
     Occasion,
     Participant,
+    Quota,
     Registration,
     RegistrationChange,
 )
 from utbud.courses.models.registrations import Way
+from utbud.courses.queries.times import with_all
+from utbud.notices import actions as notices
 from utbud.notices.models import Way as By
 from utbud.people.models import User
 
@@ -80,7 +87,8 @@ def walk_in(
     The name may be "". It may be written down afterwards, from paper. Raises Closed, or Full where there is no seat and
     staff give no reason: then nothing is kept, so that nobody who is here stands in line before those who wait.
     """
-    if occasion.is_cancelled:
+    lock(Quota(pk=occasion.quota_id))
+    if Occasion.objects.select_related("run").get(pk=occasion.pk).is_cancelled:
         raise Closed(_("Tillfället är inställt."))
     registration = register(
         quota=occasion.quota,
@@ -206,26 +214,44 @@ def remind_due(now: dt.datetime) -> int:
     """Remind those who come within days, by what they have. Each once for each time; can run twice. Returns how many.
 
     Texts and letters that go by themselves go for each occasion. Staff ring and post once for a whole run, before it begins.
+    A few queries, however many come.
     """
-    done = 0
-    soon = (
-        Occasion.objects.coming(now)
-        .held()
-        .filter(starts_at__gt=now, starts_at__lte=now + max(AHEAD.values()) + dt.timedelta(days=1))
-    )
-    for occasion in soon.select_related("run__course", "run__place", "run__host", "place", "quota"):
-        first = not Occasion.objects.filter(
-            quota=occasion.quota_id, starts_at__lt=occasion.starts_at
-        ).exists()
-        rows = Registration.objects.filter(quota=occasion.quota_id, state=Registration.REGISTERED)
-        for registration in rows.exclude(contact_kind="").select_related("quota__run__course"):
-            way = telling.way_of(registration)
-            if way not in AHEAD or (way in (By.CALL, By.LETTER) and not first):
-                continue
-            if now >= remind_at(occasion, way) and registration.created_at < remind_at(occasion, way):
-                with transaction.atomic():
-                    done += telling.remind(occasion, registration, now)
-    return done
+    earlier = Occasion.objects.filter(quota=OuterRef("quota"), starts_at__lt=OuterRef("starts_at"))
+    last = now + max(AHEAD.values()) + dt.timedelta(days=1)
+    soon = list(
+        with_all(Occasion.objects.coming(now).held().filter(starts_at__gt=now, starts_at__lte=last))
+        .annotate(later=Exists(earlier))
+    )  # fmt: skip
+    if not soon:
+        return 0
+    means = telling.Means.now()
+    with transaction.atomic():
+        # Held: whoever leaves while we look is not reminded afterwards.
+        rows = (
+            Registration.objects.filter(
+                quota__in={one.quota_id for one in soon}, state=Registration.REGISTERED
+            )
+            .exclude(contact_kind="")
+            .select_related("quota__run__course")
+        )
+        coming = defaultdict(list)
+        for registration in rows.select_for_update(of=("self",)).order_by("pk"):
+            coming[registration.quota_id].append(registration)
+        words = [
+            telling.reminder(occasion, registration, now, means)
+            for occasion in soon
+            for registration in coming[occasion.quota_id]
+            if _is_reminded(occasion, registration, means.way_of(registration), now)
+        ]
+        return notices.tell_all(words=[word for word in words if word], now=now)
+
+
+def _is_reminded(occasion: Any, registration: Registration, way: str, now: dt.datetime) -> bool:
+    """Whether it is time, where it was not joined after that. ``occasion.later``: it is not the first of its run."""
+    if way not in AHEAD or (way in (By.CALL, By.LETTER) and occasion.later):
+        return False
+    moment = remind_at(occasion, way)
+    return registration.created_at < moment <= now
 
 
 def remind_at(occasion: Occasion, way: str) -> dt.datetime:
@@ -249,11 +275,12 @@ def correct(
     now: dt.datetime,
 ) -> None:
     """Write a name or a contact right. Whoever in the party has the same name is written right too."""
+    if not Registration.objects.filter(pk=registration.pk, purged_at=None).update(
+        name=name, contact=contact, contact_kind=contact_kind, contact_note=contact_note
+    ):
+        return  # all is forgotten already
     if name and registration.name:
         Participant.objects.filter(registration=registration, name=registration.name).update(name=name)
-    Registration.objects.filter(pk=registration.pk, purged_at=None).update(
-        name=name, contact=contact, contact_kind=contact_kind, contact_note=contact_note
-    )
     note_change(registration, RegistrationChange.What.CORRECTED, now, by=by)
 
 
@@ -262,7 +289,8 @@ def set_needs(
     *, registration: Registration, needs: Sequence[str], needs_text: str, by: User | None, now: dt.datetime
 ) -> None:
     """Put right what a party needs. The seats are not touched: who comes along is in the party."""
-    Registration.objects.filter(pk=registration.pk, purged_at=None).update(
+    if not Registration.objects.filter(pk=registration.pk, purged_at=None).update(
         needs=[need for need in Registration.NEEDS if need in needs], needs_text=needs_text
-    )
+    ):
+        return
     note_change(registration, RegistrationChange.What.CHANGED, now, by=by, note=_("Behov"))

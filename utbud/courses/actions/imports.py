@@ -134,7 +134,7 @@ def _among_themselves(found: Sequence[Checked], known: Sequence[Occasion]) -> No
     seen: set[tuple[object, ...]] = set()
     runs_of: dict[tuple[str, object], Run] = {}
     for one in found:
-        if one.exists and one.run and one.row.run and not one.row.uid:
+        if one.exists and one.run and not one.run.cancelled_at and one.row.run and not one.row.uid:
             runs_of.setdefault(one.group, one.run)
     before: list[Checked] = []
     firsts: dict[tuple[str, object], Wanted] = {}

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,7 @@ from utbud.calendar import actions as calendar
 from utbud.calendar.models import Resource
 from utbud.courses import words
 from utbud.courses.actions import telling
-from utbud.courses.actions.seats import Closed, CourseError, lock, serve_line
+from utbud.courses.actions.seats import Closed, CourseError, end_offers, lock, serve_line
 from utbud.courses.models import CoursePage, Occasion, Quota, Registration, Run
 from utbud.courses.queries.times import where_words
 from utbud.people.models import User
@@ -90,9 +91,11 @@ def add_occasions(
 ) -> list[Occasion]:
     """Add occasions to ``run``. ``seats`` and what is kept are for new quotas; a whole run has the one it has.
 
-    Raises SameTime.
+    Raises SameTime, or Closed for a run that is called off.
     """
     resources = list(resources)
+    if Run.objects.select_for_update().get(pk=run.pk).cancelled_at:
+        raise Closed(_("Omgången är inställd. Planera en ny i stället."))
     made = []
     whole = run.quotas.first() if run.joins == Run.Joins.WHOLE else None
     for starts_at, ends_at in sorted(times):
@@ -131,11 +134,7 @@ def change_occasion(
 
     Returns how many parties were told. Raises SameTime, or Closed for one that is called off.
     """
-    occasion = (
-        Occasion.objects.select_for_update(of=("self",))
-        .select_related("run__course", "run__place", "run__host", "place")
-        .get(pk=occasion.pk)
-    )
+    occasion = _hold(occasion)
     if occasion.is_cancelled:
         raise Closed(_("Tillfället är inställt. Lägg till ett nytt i stället."))
     was = f"{words.time_words(occasion.starts_at, occasion.ends_at, now)}, {where_words(occasion)}"
@@ -165,29 +164,51 @@ def change_occasion(
 @transaction.atomic
 def cancel_occasion(*, occasion: Occasion, why: str, by: User | None, now: dt.datetime) -> int:
     """Call an occasion off, and tell everyone who is expected. Twice is once. Returns how many parties were told."""
-    fresh = Occasion.objects.filter(pk=occasion.pk, cancelled_at=None)
-    if not fresh.update(cancelled_at=now, cancelled_why=why, changed_at=now):
+    held = _hold(occasion)
+    if held.is_cancelled:
         return 0
+    Occasion.objects.filter(pk=held.pk).update(
+        cancelled_at=now, cancelled_why=why, changed_at=now, sequence=held.sequence + 1
+    )
+    held.cancelled_at = now
     occasion.refresh_from_db()
-    Occasion.objects.filter(pk=occasion.pk).update(sequence=occasion.sequence + 1)
-    calendar.release(source=occasion.source)
-    touch(occasion.run, now)
-    return telling.called_off([occasion], why, now, whole_run=False) if occasion.ends_at > now else 0
+    calendar.release(sources=[held.source])
+    touch(held.run, now)
+    told = telling.called_off([held], why, now, whole_run=False) if held.ends_at > now else 0
+    if not Occasion.objects.held().filter(quota=held.quota_id).exists():
+        end_offers(quotas=[held.quota_id], now=now)
+    return told
 
 
 @transaction.atomic
 def cancel_run(*, run: Run, why: str, by: User | None, now: dt.datetime) -> int:
     """Call a whole run off, and tell everyone who is expected. Twice is once. Returns how many parties were told."""
+    quotas = [quota.pk for quota in _lock_quotas(run)]
     if not Run.objects.filter(pk=run.pk, cancelled_at=None).update(
         cancelled_at=now, cancelled_why=why, changed_at=now
     ):
         return 0
     left = list(run.occasions.coming(now).filter(cancelled_at=None))
-    for occasion in left:
-        calendar.release(source=occasion.source)
-        Occasion.objects.filter(pk=occasion.pk).update(sequence=occasion.sequence + 1, changed_at=now)
+    calendar.release(sources=[occasion.source for occasion in left])
+    run.occasions.filter(pk__in=[occasion.pk for occasion in left]).update(
+        sequence=F("sequence") + 1, changed_at=now
+    )
     run.refresh_from_db()
-    return telling.called_off(left, why, now, whole_run=True)
+    told = telling.called_off(left, why, now, whole_run=True)
+    end_offers(quotas=quotas, now=now)
+    return told
+
+
+def _lock_quotas(run: Run) -> list[Quota]:
+    """All that one joins of ``run``, held until the transaction ends: nobody gets a seat, or leaves, meanwhile."""
+    return list(Quota.objects.select_for_update().filter(run=run).order_by("pk"))
+
+
+def _hold(occasion: Occasion) -> Occasion:
+    """The occasion as it is now, with all that is told of it; its quota is held first, as everywhere."""
+    lock(Quota(pk=occasion.quota_id))
+    rows = Occasion.objects.select_for_update(of=("self",))
+    return rows.select_related("run__course", "run__place", "run__host", "place").get(pk=occasion.pk)
 
 
 def set_seats(
@@ -217,7 +238,13 @@ def set_seats(
 
 @transaction.atomic
 def change_run(*, run: Run, by: User | None, now: dt.datetime, **facts: object) -> Run:
-    """Change fields of a run (place, venue, host, joining, note …). Whoever is expected is told when the place is new."""
+    """Change fields of a run (place, venue, host, joining, note …). Whoever is expected is told when the place is new.
+
+    Raises Closed for one that is called off.
+    """
+    _lock_quotas(run)
+    if Run.objects.select_for_update().get(pk=run.pk).cancelled_at:
+        raise Closed(_("Omgången är inställd. Planera en ny i stället."))
     before = {one.pk: where_words(one) for one in _coming(run, now)}
     for name, value in facts.items():
         setattr(run, name, value)
@@ -237,10 +264,10 @@ def change_run(*, run: Run, by: User | None, now: dt.datetime, **facts: object) 
 def delete_run(*, run: Run) -> None:
     """Remove a run that nobody knows of yet. Raises CourseError where somebody has registered."""
     with transaction.atomic():
+        _lock_quotas(run)
         if Registration.objects.filter(quota__run=run).exists():
             raise CourseError(_("Någon har anmält sig. Ställ in omgången i stället, så får alla veta."))
-        for occasion in run.occasions.all():
-            calendar.release(source=occasion.source)
+        calendar.release(sources=[occasion.source for occasion in run.occasions.all()])
         run.delete()
 
 

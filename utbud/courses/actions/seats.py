@@ -1,17 +1,17 @@
 """Seats: register, cancel, change, wait, offer, accept. Never one too many, and nobody out of order.
 
-Whoever takes seats locks the quota, counts, and writes, in one transaction; the database has the same rule as a
-constraint. Whoever gives seats back needs no lock: the counter goes down in the transaction that lets them go, and
-the line is served in the next.
+Whoever takes seats, or gives them back, locks the quota, counts, and writes, in one transaction; the database has the
+same rule as a constraint. Locks are taken in one order: quotas (by key), run, occasion, registration (``hold``). Where a
+registration stands is changed by ``move`` alone: only from where it was seen to stand, and the counter with it.
 """
 
 import datetime as dt
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Subquery
 from django.utils.translation import gettext as _
 
 from utbud.base import dates
@@ -20,7 +20,7 @@ from utbud.courses.actions import telling
 from utbud.courses.models import Occasion, Participant, Quota, Registration, RegistrationChange, Run
 from utbud.courses.models.registrations import Way
 from utbud.courses.queries import seats as queries
-from utbud.courses.queries.times import joining_ends
+from utbud.courses.queries.times import AT_A_DISTANCE, joining_ends
 from utbud.inbox.contact import ContactKind, read_written
 from utbud.people.models import Organisation, User
 
@@ -33,6 +33,7 @@ OFFER_LIVES = {
     ContactKind.POST: dt.timedelta(hours=120),
 }
 LARGEST_PARTY = 30
+OURS = (Run.Joining.OPEN, Run.Joining.STAFF)  # where we give the seats
 
 
 class CourseError(Exception):
@@ -70,6 +71,29 @@ class Person:
 def lock(quota: Quota) -> Quota:
     """The quota, held until the transaction ends: nobody else counts its seats meanwhile."""
     return Quota.objects.select_for_update().get(pk=quota.pk)
+
+
+def hold(registration: Registration) -> tuple[Quota, Registration]:
+    """The registration as it stands now and its quota, both held until the transaction ends, always in this order."""
+    held = lock(Quota(pk=registration.quota_id))
+    row = Registration.objects.select_for_update(of=("self",)).select_related("quota__run__course")
+    return held, row.get(pk=registration.pk)
+
+
+def move(registration: Registration, *, from_: Sequence[str], to: str, **fields: object) -> bool:
+    """Let a registration stand at ``to``, if it stands in one of ``from_``; seats that it takes or gives back are counted.
+
+    Under the quota's lock. Whether it was so: False means that nothing is changed.
+    """
+    for seen in from_:
+        if not Registration.objects.filter(pk=registration.pk, state=seen).update(state=to, **fields):
+            continue
+        step = (to in Registration.TAKING) - (seen in Registration.TAKING)
+        if step:
+            size = Registration.objects.filter(pk=registration.pk).values("seat_count")
+            Quota.objects.filter(pk=registration.quota_id).update(taken=F("taken") + step * Subquery(size))
+        return True
+    return False
 
 
 @transaction.atomic
@@ -175,6 +199,15 @@ def _must_be_open(run: Run, quota: Quota, way: str, now: dt.datetime) -> None:
         )
 
 
+def _must_go_on(quota: Quota, way: str, now: dt.datetime) -> None:
+    """Raises Closed for what is called off, over, or (at a distance) has begun: nobody gets a seat there."""
+    occasions = Occasion.objects.filter(quota=quota).select_related("run")
+    if all(one.is_cancelled for one in occasions):
+        raise Closed(_("Kursen är inställd."))
+    if joining_ends(occasions, way) <= now:
+        raise Closed(_("Det har redan börjat.") if way in AT_A_DISTANCE else _("Det är redan över."))
+
+
 def _has_begun(quota: Quota, now: dt.datetime) -> bool:
     return Occasion.objects.filter(quota=quota, cancelled_at=None, starts_at__lte=now).exists()
 
@@ -189,14 +222,16 @@ def _same(quota: Quota, name: str, contact: str) -> Registration | None:
     return next((row for row in rows if row.name.casefold() == name.casefold()), None)
 
 
+def _make_room(quota: Quota, size: int, seats: seating.Seats) -> None:
+    """Let there be room for ``size``, under the lock: what staff give past the end is added to the seats."""
+    if seats.total is not None and size > seats.left:
+        Quota.objects.filter(pk=quota.pk).update(extra=F("extra") + size - seats.left)
+
+
 def _take(quota: Quota, size: int, seats: seating.Seats) -> None:
-    """Count ``size`` seats as taken, under the lock. What staff give past the end is added to the seats."""
-    over = 0 if seats.total is None else max(0, size - seats.left)
-    Quota.objects.filter(pk=quota.pk).update(taken=F("taken") + size, extra=F("extra") + over)
-
-
-def _give_back(registration: Registration) -> None:
-    Quota.objects.filter(pk=registration.quota_id).update(taken=F("taken") - registration.seat_count)
+    """Count ``size`` seats as taken, under the lock."""
+    _make_room(quota, size, seats)
+    Quota.objects.filter(pk=quota.pk).update(taken=F("taken") + size)
 
 
 def free_code() -> str:
@@ -233,18 +268,14 @@ def cancel(
     Raises NoLonger for one that has ended in another way.
     """
     with transaction.atomic():
-        _leave(
-            registration,
-            Registration.CANCELLED,
-            What.CANCELLED,
-            now,
-            by=by,
-            way=way,
-            note=note,
-            cancelled_at=now,
-        )
-        telling.cancelled_by_party(registration, now, way=way)
-    serve_line(quota=registration.quota, now=now)
+        held, row = hold(registration)
+        if row.state != Registration.CANCELLED:
+            if not move(row, from_=Registration.STANDING, to=Registration.CANCELLED, cancelled_at=now):
+                raise NoLonger(_("Anmälan har redan avslutats."))
+            row.refresh_from_db(fields=["state", "cancelled_at"])
+            note_change(row, What.CANCELLED, now, by=by, way=way, note=note)
+            telling.cancelled_by_party(row, now, way=way)
+    serve_line(quota=held, now=now)
     registration.refresh_from_db()
     return registration
 
@@ -252,37 +283,11 @@ def cancel(
 def free_no_show(*, registration: Registration, now: dt.datetime, by: User) -> None:
     """Let go of the seats of a party that did not come, so that others may have them. Raises NoLonger."""
     with transaction.atomic():
-        if not _end(registration, [Registration.REGISTERED], state=Registration.NO_SHOW):
+        held, row = hold(registration)
+        if not move(row, from_=[Registration.REGISTERED], to=Registration.NO_SHOW):
             raise NoLonger(_("Anmälan har ändrats. Läs in sidan igen."))
-        _give_back(registration)
-        note_change(registration, What.NO_SHOW, now, by=by)
-    serve_line(quota=registration.quota, now=now)
-
-
-def _leave(
-    registration: Registration,
-    state: str,
-    what: str,
-    now: dt.datetime,
-    *,
-    by: User | None = None,
-    way: str = "",
-    note: str = "",
-    **fields: object,
-) -> None:
-    """End a standing registration; the conditional updates decide who was first, so its seats go back once."""
-    if _end(registration, Registration.TAKING, state=state, **fields):
-        _give_back(registration)
-    elif not _end(registration, [Registration.WAITING], state=state, **fields):
-        registration.refresh_from_db()
-        if registration.state == state:
-            return
-        raise NoLonger(_("Anmälan har redan avslutats."))
-    note_change(registration, what, now, by=by, way=way, note=note)
-
-
-def _end(registration: Registration, states: Sequence[str], **fields: object) -> bool:
-    return bool(Registration.objects.filter(pk=registration.pk, state__in=states).update(**fields))
+        note_change(row, What.NO_SHOW, now, by=by)
+    serve_line(quota=held, now=now)
 
 
 # --- the line ---------------------------------------------------------------------------------
@@ -292,82 +297,102 @@ def _end(registration: Registration, states: Sequence[str], **fields: object) ->
 def serve_line(*, quota: Quota, now: dt.datetime) -> int:
     """Offer free seats to those first in line, each told in the same transaction. Returns how many parties.
 
-    No offer is made once it has begun, or been called off.
+    No offer is made once it has begun, or been called off; nor while the course is not published, or where one joins
+    with somebody else or just comes.
     """
     if not Registration.objects.filter(quota=quota).in_line().exists():
         return 0
     held = lock(quota)
-    begins = joining_ends(Occasion.objects.filter(quota=held).select_related("run"), Way.WEB)
-    if begins <= now:
+    occasions = Occasion.objects.filter(quota=held).select_related("run__course")
+    begins = joining_ends(occasions, Way.WEB)
+    if begins <= now or not all(one.run.joining in OURS and one.run.course.live for one in occasions):
         return 0
     offered = 0
     for party in seating.offers(queries.seats_of(held, dates.local(now).date()), queries.line(held)):
-        registration = Registration.objects.get(pk=party.key)
+        registration = Registration.objects.select_related("quota__run__course").get(pk=party.key)
         lives = OFFER_LIVES[ContactKind(registration.contact_kind or ContactKind.PHONE)]
-        registration.state = Registration.OFFERED
         until = words.by_day(words.by_day(now) + lives)  # nobody is told, or has to answer, at night
-        registration.offered_at, registration.offer_expires_at = now, min(until, begins)
-        registration.save(update_fields=["state", "offered_at", "offer_expires_at"])
-        Quota.objects.filter(pk=held.pk).update(taken=F("taken") + party.size)
-        note_change(registration, What.OFFERED, now)
-        telling.offer(registration, now)
-        offered += 1
+        ends = {"offered_at": now, "offer_expires_at": min(until, begins)}
+        if move(registration, from_=[Registration.WAITING], to=Registration.OFFERED, **ends):
+            registration.refresh_from_db(fields=["state", *ends])
+            note_change(registration, What.OFFERED, now)
+            telling.offer(registration, now)
+            offered += 1
     return offered
 
 
 @transaction.atomic
 def accept(*, registration: Registration, way: str, now: dt.datetime, by: User | None = None) -> Registration:
-    """Say yes to an offer. Twice is once. Raises NoOffer when it has ended or there was none."""
-    mine = Registration.objects.filter(
-        pk=registration.pk, state=Registration.OFFERED, offer_expires_at__gt=now
-    )
-    if mine.update(state=Registration.REGISTERED):
-        registration.refresh_from_db()
-        note_change(registration, What.ACCEPTED, now, by=by, way=way)
-        telling.accepted(registration, now, way=way)
-        return registration
+    """Say yes to an offer. Twice is once. Raises NoOffer when it has ended or there was none, Closed for what is called off."""
+    held, row = hold(registration)
+    if row.state != Registration.REGISTERED:
+        until = row.offer_expires_at
+        if row.state != Registration.OFFERED or until is None or until <= now:
+            raise NoOffer(_("Erbjudandet gäller inte längre. Ring oss, så ser vi vad vi kan göra."))
+        _must_go_on(held, Way.WEB, now)  # an offer ends when it begins, whoever takes the yes
+        move(row, from_=[Registration.OFFERED], to=Registration.REGISTERED)
+        row.refresh_from_db(fields=["state"])
+        note_change(row, What.ACCEPTED, now, by=by, way=way)
+        telling.accepted(row, now, way=way)
     registration.refresh_from_db()
-    if registration.state == Registration.REGISTERED:
-        return registration
-    raise NoOffer(_("Erbjudandet gäller inte längre. Ring oss, så ser vi vad vi kan göra."))
+    return registration
 
 
 def expire_offers(now: dt.datetime) -> int:
     """End offers that nobody said yes to in time, and let the next in line have the seats. Returns how many ended."""
-    done = 0
     late = Registration.objects.filter(state=Registration.OFFERED, offer_expires_at__lte=now)
-    for registration in late.select_related("quota"):
-        with transaction.atomic():
-            ended = Registration.objects.filter(
-                pk=registration.pk, state=Registration.OFFERED, offer_expires_at__lte=now
-            ).update(state=Registration.EXPIRED)
-            if ended:
-                _give_back(registration)
-                note_change(registration, What.EXPIRED, now)
-                telling.expired(registration, now)
-                done += 1
-        if ended:
+    done = 0
+    for registration in late.select_related("quota").order_by("quota", "pk"):
+        if _expire(registration, now):
             serve_line(quota=registration.quota, now=now)
+            done += 1
     return done
+
+
+@transaction.atomic
+def _expire(registration: Registration, now: dt.datetime) -> bool:
+    held, row = hold(registration)
+    if row.offer_expires_at is None or row.offer_expires_at > now:
+        return False
+    if not move(row, from_=[Registration.OFFERED], to=Registration.EXPIRED):
+        return False  # they have answered
+    note_change(row, What.EXPIRED, now)
+    if Occasion.objects.held().filter(quota=held).exists():  # else they know that it is called off
+        telling.expired(row, now)
+    return True
+
+
+def end_offers(*, quotas: Iterable[int], now: dt.datetime) -> None:
+    """End the offers of what is called off, under the locks of the quotas. Who had them is told of that, not of this."""
+    offers = list(Registration.objects.filter(quota__in=list(quotas), state=Registration.OFFERED))
+    telling.offers_ended(offers, now)
+    for registration in offers:
+        if move(registration, from_=[Registration.OFFERED], to=Registration.EXPIRED):
+            note_change(registration, What.EXPIRED, now, note=_("Inställt"))
 
 
 def serve_lines(now: dt.datetime) -> int:
     """Serve every line that has seats to give: what a killed process left, and kept seats whose day has passed."""
     waiting = Quota.objects.filter(
-        registrations__state=Registration.WAITING, occasions__starts_at__gt=now, run__cancelled_at=None
+        registrations__state=Registration.WAITING,
+        occasions__starts_at__gt=now,
+        run__cancelled_at=None,
+        run__joining__in=OURS,
+        run__course__live=True,
     ).distinct()
-    return sum(serve_line(quota=quota, now=now) for quota in waiting)
+    moves = queries.lines_that_move(list(waiting), dates.local(now).date())
+    return sum(serve_line(quota=quota, now=now) for quota in moves)
 
 
 @transaction.atomic
 def give_seat(*, registration: Registration, reason: str, by: User, now: dt.datetime) -> Registration:
-    """Staff seat a waiting party past the line or the last seat. ``reason`` is kept. Raises NoLonger."""
-    held = lock(registration.quota)
-    seats = queries.seats_of(held, dates.local(now).date())
-    mine = Registration.objects.filter(pk=registration.pk, state=Registration.WAITING)
-    if not mine.update(state=Registration.REGISTERED, override_reason=reason):
+    """Staff seat a waiting party past the line or the last seat. ``reason`` is kept. Raises NoLonger, Closed."""
+    held, row = hold(registration)
+    if row.state != Registration.WAITING:
         raise NoLonger(_("Anmälan står inte längre i kö."))
-    _take(held, registration.seat_count, seats)
+    _must_go_on(held, Way.DESK, now)
+    _make_room(held, row.seat_count, queries.seats_of(held, dates.local(now).date()))
+    move(row, from_=[Registration.WAITING], to=Registration.REGISTERED, override_reason=reason)
     registration.refresh_from_db()
     note_change(registration, What.GIVEN, now, by=by, note=reason)
     telling.accepted(registration, now)
@@ -387,7 +412,7 @@ def change_party(
     override_reason: str = "",
     seen: int | None = None,
 ) -> Registration:
-    """Let a party be other people, or more or fewer. Raises Full when those who are more do not fit, or NoLonger.
+    """Let a party be other people, or more or fewer. Raises Full when those who are more do not fit, NoLonger, or Closed.
 
     A party that waits keeps its place in line. ``seen`` is the id of the last change that whoever asks had seen: when
     there is a later one nothing is changed and Changed is raised, so that what is sent twice is done once.
@@ -395,10 +420,10 @@ def change_party(
     if not 1 <= len(people) <= LARGEST_PARTY:
         raise Closed(_("Anmäl mellan 1 och %(most)s personer åt gången.") % {"most": LARGEST_PARTY})
     with transaction.atomic():
-        held = lock(registration.quota)
-        registration = Registration.objects.select_related("quota__run").get(pk=registration.pk)
+        held, registration = hold(registration)
         if registration.state not in Registration.STANDING:
             raise NoLonger(_("Anmälan har redan avslutats."))
+        _must_go_on(held, Way.DESK, now)
         if seen is not None and registration.changes.filter(pk__gt=seen).exists():
             raise Changed(_("Anmälan har ändrats sedan du öppnade sidan. Läs igenom och spara igen."))
         size = queries.seats_needed(
@@ -407,6 +432,8 @@ def change_party(
             companions=sum(person.role == Role.COMPANION for person in people),
         )
         more = size - registration.seat_count
+        if more > 0:
+            _must_go_on(held, way, now)
         if registration.state != Registration.WAITING and more:
             standing = _standing(held, now)
             if (

@@ -1,7 +1,9 @@
 """What is told to those who have registered: each thing once, by what they have, in the transaction that makes it true."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +17,7 @@ from utbud.courses.queries.seats import place_in_line
 from utbud.courses.queries.times import absolute, all_times, where_words
 from utbud.notices import actions as notices
 from utbud.notices import queries as notice_queries
-from utbud.notices.models import BY_ITSELF, Notice
+from utbud.notices.models import BY_ITSELF
 from utbud.notices.models import Way as By
 from utbud.places import queries as places
 
@@ -30,6 +32,7 @@ def receipt(registration: Registration, now: dt.datetime) -> None:
     """
     if registration.came_by == Way.SMS:
         return
+    means = Means.now()
     if registration.state == Registration.WAITING:
         place = place_in_line(registration)
         says = ngettext(
@@ -37,12 +40,12 @@ def receipt(registration: Registration, now: dt.datetime) -> None:
         ) % {"title": _title(registration), "place": place}
         _tell(
             registration, "receipt", registration.state, _("Du står i kö: %(title)s"),
-            [says, *_when(registration, now), _("Vi hör av oss om det blir plats.")], now, by_itself=True,
+            [says, *_when(registration, now), _("Vi hör av oss om det blir plats.")], now, means, by_itself=True,
         )  # fmt: skip
     else:
         _tell(
             registration, "receipt", registration.state, _("Du har en plats: %(title)s"),
-            [_seats_yours(registration), *_when(registration, now), *_online(registration)], now, by_itself=True,
+            [_seats_yours(registration), *_when(registration, now), *_online(registration, means)], now, means, by_itself=True,
         )  # fmt: skip
 
 
@@ -57,7 +60,7 @@ def offer(registration: Registration, now: dt.datetime) -> None:
     answer = _("Säg ja senast %(until)s. Sedan går platsen till nästa i kön.") % {"until": until}
     _tell(
         registration, "offer", registration.offered_at.isoformat() if registration.offered_at else "",
-        _("Det finns plats: %(title)s"), [says, *_when(registration, now), answer], now, expires_at=expires, answer=True,
+        _("Det finns plats: %(title)s"), [says, *_when(registration, now), answer], now, Means.now(), expires_at=expires, answer=True,
     )  # fmt: skip
 
 
@@ -66,9 +69,10 @@ def accepted(registration: Registration, now: dt.datetime, *, way: str = "") -> 
     notices.stop(about=registration.about, kinds=["offer"], why=_("Hen har svarat."), now=now)
     if way == Way.SMS:
         return
+    means = Means.now()
     _tell(
         registration, "accepted", registration.state, _("Du har en plats: %(title)s"),
-        [_seats_yours(registration), *_when(registration, now), *_online(registration)], now, by_itself=True,
+        [_seats_yours(registration), *_when(registration, now), *_online(registration, means)], now, means, by_itself=True,
     )  # fmt: skip
 
 
@@ -79,7 +83,8 @@ def expired(registration: Registration, now: dt.datetime) -> None:
     _tell(
         registration, "expired", registration.offered_at.isoformat() if registration.offered_at else "",
         _("Platsen gick vidare: %(title)s"),
-        [says % {"title": _title(registration)}, _("Ring oss om du vill stå i kön igen.")], now, by_itself=True,
+        [says % {"title": _title(registration)}, _("Ring oss om du vill stå i kön igen.")], now,
+        Means.now(), by_itself=True,
         about_code=False,
     )  # fmt: skip
 
@@ -91,7 +96,7 @@ def cancelled_by_party(registration: Registration, now: dt.datetime, *, way: str
         _tell(
             registration, "left", registration.state, _("Avbokat: %(title)s"),
             [_("Du är avbokad från %(title)s.") % {"title": _title(registration)}, *_when(registration, now)], now,
-            by_itself=True, about_code=False,
+            Means.now(), by_itself=True, about_code=False,
         )  # fmt: skip
 
 
@@ -99,58 +104,68 @@ def moved(occasion: Occasion, was: str, now: dt.datetime) -> int:
     """Tell everyone who is expected that ``occasion`` has another time or place. Returns how many parties."""
     kind = f"moved-{occasion.pk}"
     says = _("%(title)s har fått en ny tid eller plats. Det var: %(was)s. Nu gäller: %(now)s, %(where)s.")
-    done = 0
-    for registration in _expected(occasion):
-        notices.stop(about=registration.about, kinds=[kind], why=_("Tiden har ändrats igen."), now=now)
+    expected, means = _expected([occasion]), Means.now()
+    abouts = [registration.about for registration in expected]
+    notices.stop_all(abouts=abouts, kinds=[kind], why=_("Tiden har ändrats igen."), now=now)
+    told = []
+    for registration in expected:
         line = says % {
             "title": _title(registration),
             "was": was,
             "now": words.time_words(occasion.starts_at, occasion.ends_at, now),
             "where": where_words(occasion),
         }
-        _tell(
-            registration, kind, str(occasion.sequence), _("Ny tid: %(title)s"), [line], now,
-            expires_at=occasion.starts_at,
-        )  # fmt: skip
-        done += 1
-    return done
-
-
-def called_off(occasions: Iterable[Occasion], why: str, now: dt.datetime, *, whole_run: bool) -> int:
-    """Tell everyone who is expected that an occasion, or the whole run, is called off. Returns how many parties."""
-    told: set[int] = set()
-    for occasion in occasions:
-        when = words.time_words(occasion.starts_at, occasion.ends_at, now)
-        for registration in _expected(occasion):
-            if whole_run and registration.pk in told:
-                continue
-            told.add(registration.pk)
-            kind = "run-off" if whole_run else f"off-{occasion.pk}"
-            title = _title(registration)
-            line = (
-                _("Hela kursen %(title)s är tyvärr inställd.") % {"title": title}
-                if whole_run
-                else _("%(title)s, %(when)s, är tyvärr inställt.") % {"title": title, "when": when}
+        told.append(
+            _word(
+                registration, kind, str(occasion.sequence), _("Ny tid: %(title)s"), [line], now, means,
+                expires_at=occasion.starts_at,
             )
-            reason = [why if why.endswith((".", "?", "!")) else f"{why}."] if why else []
-            if whole_run:
-                notices.stop(about=registration.about, why=_("Kursen är inställd."), now=now)
-            else:
-                notices.stop(
-                    about=registration.about,
-                    kinds=[f"reminder-{occasion.pk}", f"moved-{occasion.pk}"],
-                    why=_("Tillfället är inställt."),
-                    now=now,
-                )
-            _tell(
-                registration, kind, "", _("Inställt: %(title)s"), [line, *reason], now,
+        )  # fmt: skip
+    notices.tell_all(words=[word for word in told if word], now=now)
+    return len(expected)
+
+
+def called_off(occasions: Sequence[Occasion], why: str, now: dt.datetime, *, whole_run: bool) -> int:
+    """Tell everyone who is expected that an occasion, or the whole run, is called off. Returns how many parties."""
+    first = {one.quota_id: one for one in reversed(occasions)}
+    expected, means = _expected(occasions), Means.now()
+    abouts = [registration.about for registration in expected]
+    if whole_run:
+        notices.stop_all(abouts=abouts, why=_("Kursen är inställd."), now=now)
+    else:
+        kinds = [f"{kind}-{one.pk}" for one in occasions for kind in ("reminder", "moved")]
+        notices.stop_all(abouts=abouts, kinds=kinds, why=_("Tillfället är inställt."), now=now)
+    reason = [why if why.endswith((".", "?", "!")) else f"{why}."] if why else []
+    told = []
+    for registration in expected:
+        occasion, title = first[registration.quota_id], _title(registration)
+        when = words.time_words(occasion.starts_at, occasion.ends_at, now)
+        line = (
+            _("Hela kursen %(title)s är tyvärr inställd.") % {"title": title}
+            if whole_run
+            else _("%(title)s, %(when)s, är tyvärr inställt.") % {"title": title, "when": when}
+        )
+        told.append(
+            _word(
+                registration, "run-off" if whole_run else f"off-{occasion.pk}", "", _("Inställt: %(title)s"),
+                [line, *reason], now, means,
                 expires_at=max(occasion.starts_at, now + dt.timedelta(hours=1)), about_code=not whole_run,
-            )  # fmt: skip
-    return len(told)
+            )
+        )  # fmt: skip
+    notices.tell_all(words=[word for word in told if word], now=now)
+    return len(expected)
 
 
-def remind(occasion: Occasion, registration: Registration, now: dt.datetime) -> bool:
-    """That it is soon. Whether it had not been told already."""
+def offers_ended(registrations: Iterable[Registration], now: dt.datetime) -> None:
+    """There is nothing to say yes to any more: that it is called off is told of itself."""
+    abouts = [registration.about for registration in registrations]
+    notices.stop_all(abouts=abouts, kinds=["offer"], why=_("Tillfället är inställt."), now=now)
+
+
+def reminder(
+    occasion: Occasion, registration: Registration, now: dt.datetime, means: "Means"
+) -> notices.Word | None:
+    """That it is soon; None for a party that left no contact."""
     line = _("Välkommen till %(title)s %(when)s, %(where)s.") % {
         "title": _title(registration),
         "when": words.time_words(occasion.starts_at, occasion.ends_at, now),
@@ -160,19 +175,41 @@ def remind(occasion: Occasion, registration: Registration, now: dt.datetime) -> 
     if bring and not bring.lower().startswith("ta med"):
         bring = _("Ta med: %(bring)s") % {"bring": bring}
     more = [bring] if 0 < len(bring) <= LONGEST_BRING else []
-    notice = _tell(
+    return _word(
         registration, f"reminder-{occasion.pk}", str(occasion.sequence), _("Välkommen: %(title)s"),
-        [line, *more, *_online(registration)], now, expires_at=occasion.starts_at,
+        [line, *more, *_online(registration, means)], now, means, expires_at=occasion.starts_at,
     )  # fmt: skip
-    return notice is not None and notice.made_at == now
 
 
 # --- how it is said -----------------------------------------------------------------------------
 
 
-def _expected(occasion: Occasion) -> list[Registration]:
-    """Who should hear of a change: those with seats, offers and places in line."""
-    rows = Registration.objects.filter(quota=occasion.quota_id).standing()
+@dataclass(frozen=True)
+class Means:
+    """What is asked for once, however many are told: by what we reach people, and the library's phone."""
+
+    notices: notice_queries.Means
+    phone: str
+
+    @classmethod
+    def now(cls) -> "Means":
+        """As it is at this moment."""
+        return cls(notice_queries.means(), places.library().phone)
+
+    def way_of(self, registration: Registration) -> str:
+        """By what one is told: a Notice way, "" for a party that left no contact."""
+        contact = registration.reached_by
+        return self.notices.way_for(contact) if contact else ""
+
+
+def way_of(registration: Registration) -> str:
+    """By what one is told: a Notice way, "" for a party that left no contact."""
+    return Means.now().way_of(registration)
+
+
+def _expected(occasions: Iterable[Occasion]) -> list[Registration]:
+    """Who should hear of a change: those with seats, offers and places in line. One query."""
+    rows = Registration.objects.filter(quota__in={one.quota_id for one in occasions}).standing()
     return list(rows.select_related("quota__run__course", "quota__run__host", "quota__run__place"))
 
 
@@ -194,18 +231,12 @@ def _when(registration: Registration, now: dt.datetime) -> list[str]:
     return [f"{when[0].upper()}{when[1:]}, {where_words(left[0])}."]
 
 
-def _online(registration: Registration) -> list[str]:
+def _online(registration: Registration, means: Means) -> list[str]:
     """How to come in where it is held online: the address itself only in a letter or e-mail, since texts hold no link."""
     run = registration.quota.run
-    if not run.online_url or way_of(registration) in (By.SMS, By.CALL, ""):
+    if not run.online_url or means.way_of(registration) in (By.SMS, By.CALL, ""):
         return []
     return [_("Så kommer du in: %(address)s") % {"address": run.online_url}]
-
-
-def way_of(registration: Registration) -> str:
-    """By what one is told: a Notice way, "" for a party that left no contact."""
-    contact = registration.reached_by
-    return notice_queries.way_for(contact) if contact else ""
 
 
 def _tell(
@@ -215,22 +246,37 @@ def _tell(
     subject: str,
     lines: list[str],
     now: dt.datetime,
+    means: Means,
+    **more: Any,
+) -> None:
+    if word := _word(registration, kind, version, subject, lines, now, means, **more):
+        notices.tell_all(words=[word], now=now)
+
+
+def _word(
+    registration: Registration,
+    kind: str,
+    version: str,
+    subject: str,
+    lines: list[str],
+    now: dt.datetime,
+    means: Means,
     *,
     expires_at: dt.datetime | None = None,
     by_itself: bool = False,
     answer: bool = False,
     about_code: bool = True,
-) -> Notice | None:
+) -> notices.Word | None:
     contact = registration.reached_by
-    way = way_of(registration)
+    way = means.way_of(registration)
     if contact is None or (by_itself and way not in BY_ITSELF):
         return None
-    said = [*lines, *(_how(registration, way, answer=answer) if about_code else [])]
+    said = [*lines, *(_how(registration, way, means, answer=answer) if about_code else [])]
     said.append(_("Vi frågar aldrig efter BankID eller lösenord."))
     if way in (By.SMS, By.CALL):
         said = [line for line in said if not LINK.search(line)]  # rule 6: neither holds a link
     due_at = now if way != By.SMS or kind in AT_ONCE else words.by_day(now)
-    return notices.tell(
+    return notices.Word(
         about=registration.about,
         kind=kind,
         version=version,
@@ -240,19 +286,18 @@ def _tell(
         else registration.name,
         subject=subject % {"title": _title(registration)},
         text="\n\n".join(said) if way in (By.EMAIL, By.LETTER) else " ".join(said),
-        now=now,
         due_at=now if expires_at is not None and expires_at <= due_at else due_at,
         expires_at=expires_at,
         url=reverse("courses_registration", args=[registration.pk]),
     )
 
 
-def _how(registration: Registration, way: str, *, answer: bool) -> list[str]:
+def _how(registration: Registration, way: str, means: Means, *, answer: bool) -> list[str]:
     """How one says yes, changes or cancels, by what one has."""
-    code, phone = registration.code, places.library().phone
+    code, phone = registration.code, means.phone
     ring = _("ring oss på %(phone)s") % {"phone": phone} if phone else _("kom till biblioteket")
     spoken = _("Din kod är %(code)s.") % {"code": words.spoken_code(code)}
-    if way == By.SMS and notice_queries.can_answer_texts():
+    if way == By.SMS and means.notices.answers:
         if answer:
             return [
                 _("Svara JA %(code)s, eller %(ring)s. Svara NEJ %(code)s om du inte vill.")

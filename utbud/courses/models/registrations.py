@@ -108,7 +108,14 @@ class Registration(models.Model):
         ordering = ["pk"]
         # Lists of people that leave the house: administrators only, unless given to somebody.
         permissions = [("export_registration", "Kan ta ut listor med personer")]
-        indexes = [models.Index(fields=["quota", "state"], name="courses_registration_standing")]
+        indexes = [
+            models.Index(fields=["quota", "state"], name="courses_registration_standing"),
+            models.Index(fields=["contact"], name="courses_registration_contact"),
+            # The sweeps look for offers that end.
+            models.Index(
+                fields=["offer_expires_at"], condition=Q(state="offered"), name="courses_offers_that_end"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["code"], condition=~Q(code=""), name="courses_code_is_one_registration"
@@ -120,6 +127,9 @@ class Registration(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="cancelled") | Q(cancelled_at__isnull=False),
                 name="courses_cancelled_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_at=None) | Q(state="cancelled"), name="courses_cancelled_has_no_seat"
             ),
             models.CheckConstraint(
                 condition=Q(purged_at=None)

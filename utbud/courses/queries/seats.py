@@ -1,7 +1,8 @@
 """Seats: how many there are, who has them, who waits."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, Sum
@@ -9,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from utbud.courses.models import Quota, Registration, Run
 from utbud.courses.models.registrations import WAYS_TO_KEPT
-from utbud.courses.seating import Party, Seats
+from utbud.courses.seating import Party, Seats, offers
 
 KEPT = [way.value for way in WAYS_TO_KEPT]
 NOBODY = dict.fromkeys(("opened", "kept", "waiting", "registered", "waiting_kept"), 0)
@@ -81,6 +82,16 @@ def line(quota: Quota) -> list[Party]:
         .in_line()
         .values_list("pk", "seat_count", "came_by")
     ]
+
+
+def lines_that_move(quotas: Sequence[Quota], today: dt.date) -> list[Quota]:
+    """Those of ``quotas`` where somebody in line may be offered seats. Two queries, however many they are."""
+    lines: dict[int, list[Party]] = defaultdict(list)
+    waiting = Registration.objects.filter(quota__in=quotas).in_line()
+    for quota, pk, size, way in waiting.values_list("quota", "pk", "seat_count", "came_by"):
+        lines[quota].append(Party(pk, size, way in KEPT))
+    stand = standings(quotas, today)
+    return [quota for quota in quotas if offers(stand[quota.pk].seats, lines[quota.pk])]
 
 
 def place_in_line(registration: Registration) -> int:

@@ -217,7 +217,8 @@ def host_page(request: HttpRequest, pk: int) -> HttpResponse:
 def evaluation_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What has been said of an occasion, and where answers on paper are typed in: Enter takes the next."""
     occasion, now = _occasion(pk), timezone.now()
-    may_type = request.user.has_perm("courses.change_registration") and occasion.starts_at <= now
+    been = occasion.starts_at <= now and not occasion.is_cancelled
+    may_type = request.user.has_perm("courses.change_registration") and been
     task = occasion.run.course.task
     which = request.POST.get("which", "") if request.method == "POST" and may_type else ""
     paper = PaperForm(request.POST if which == "paper" else None, now=now, task=task)

@@ -210,7 +210,11 @@ def change_run_page(request: HttpRequest, pk: int) -> HttpResponse:
             form.has_seen(sorted(f"{name}={form[name].value()}" for name in form.FACTS), *warnings)
             or not warnings
         ):
-            runs.change_run(run=run, by=who(request), now=now, **form.facts())
+            try:
+                runs.change_run(run=run, by=who(request), now=now, **form.facts())
+            except CourseError as error:
+                messages.error(request, str(error))
+                return redirect("courses_run", pk)
             says = (
                 _("Omgången är ändrad. Alla som är anmälda får besked om platsen.")
                 if moves

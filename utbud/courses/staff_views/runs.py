@@ -152,7 +152,7 @@ def give_seat_page(request: HttpRequest, pk: int) -> HttpResponse:
                 by=who(request),
                 now=timezone.now(),
             )
-        except seats.NoLonger as error:
+        except seats.CourseError as error:
             form.add_error(None, str(error))
         else:
             messages.success(
