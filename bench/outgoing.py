@@ -23,7 +23,7 @@ from typing import Any
 import bench
 
 SUBSCRIBERS, CALLS = 500, 200
-WORKER = "utbud jobb"  # the worker's name for itself, where Linux keeps the names of processes
+WORKER = "utbud utskick"  # the process that sends's name for itself, where Linux keeps the names of processes
 PATIENCE = 600  # seconds to wait for a delivery
 MAIL, HOOK = "UTBUD_MAIL", "BENCH_HOOK"
 

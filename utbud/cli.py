@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -20,6 +21,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "utbud.settings")
 SLOW = "--slow"
 THREADS = 4  # of each web process: three at most wait for a password (utbud.people.lanes), one is always there for readers
 ROUND_EVERY = 1.0  # seconds between two looks at what is due
+ENDS_WITHIN = (
+    3.0  # seconds that what is being sent may take when it is time to end; the supervisor waits for four
+)
 
 
 def say(line: str) -> None:
@@ -31,7 +35,7 @@ def say(line: str) -> None:
 
 
 def serve(*arguments: str) -> None:
-    """Web, both kinds of jobs and schedule under one supervisor. ``--demo`` first fills an empty site and tells its logins."""
+    """Web, both kinds of jobs, schedule and sending under one supervisor. ``--demo`` first fills an empty site and tells its logins."""
     from django.conf import settings
     from django.db import connections
 
@@ -41,12 +45,15 @@ def serve(*arguments: str) -> None:
         prepare()
         demo()
     connections.close_all()  # a connection must not be shared by processes
-    say(f"Digitalt utbud startar: webb, jobb och schema. Öppna {settings.BASE_URL} – avsluta med Ctrl-C.")
+    say(
+        f"Digitalt utbud startar: webb, jobb, schema och utskick. Öppna {settings.BASE_URL} – avsluta med Ctrl-C."
+    )
     children = [
         Child("webb", web),
         Child("jobb", worker),
         Child("film", partial(worker, SLOW)),
         Child("schema", schedule),
+        Child("utskick", send),
     ]
     Supervisor(children, say).run()
     say("Digitalt utbud är avslutat.")
@@ -114,16 +121,45 @@ def schedule() -> None:
     from django.db import close_old_connections
     from django.utils import timezone
 
-    from utbud.base.schedule import Round, entries
+    from utbud.base.schedule import Round, entries, on_time, upkeep
+
+    def run(one_round: Round) -> None:
+        close_old_connections()
+        one_round.run_due(timezone.now())
+        close_old_connections()
+
+    def in_the_background() -> None:
+        one_round = Round(upkeep)
+        while True:
+            run(one_round)
+            time.sleep(ROUND_EVERY)
 
     pause = Pause()
     load()
     say(f"Schemat håller {len(entries())} återkommande saker i gång.")
-    this_round = Round()
+    threading.Thread(target=in_the_background, daemon=True).start()
+    this_round = Round(on_time)
+    while pause.seconds(ROUND_EVERY):
+        run(this_round)
+
+
+def send() -> None:
+    """What goes out over the network, each service in a thread of its own, until SIGTERM or Ctrl-C."""
+    from django.db import close_old_connections
+    from django.utils import timezone
+
+    from utbud.base.sending import Sender, lanes
+
+    pause = Pause()
+    load()
+    say(f"Utskicken går på {len(lanes())} vägar, och ingen väntar på en annan.")
+    sender = Sender()
+    pause.at_the_end = lambda: sender.end(ENDS_WITHIN)
     while pause.seconds(ROUND_EVERY):
         close_old_connections()
-        this_round.run_due(timezone.now())
+        sender.look(timezone.now())
         close_old_connections()
+    sender.end(ENDS_WITHIN)
 
 
 class Pause:
@@ -131,12 +167,14 @@ class Pause:
 
     def __init__(self) -> None:
         self.asleep, self.over = True, False
+        self.at_the_end: Callable[[], None] = lambda: None
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         self.over = True
         if self.asleep:
+            self.at_the_end()
             sys.exit(0)
 
     def seconds(self, length: float) -> bool:
@@ -240,13 +278,14 @@ def django(*arguments: str) -> None:
 
 
 COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
-    "serve": (serve, "kör allt: webb, jobb och schema, och startar om det som dör"),
+    "serve": (serve, "kör allt: webb, jobb, schema och utskick, och startar om det som dör"),
     "web": (web, "kör bara webben"),
     "worker": (
         worker,
-        "kör bara jobben (utskick, utskrifter, uppläsning); --slow: de som tar lång tid (film)",
+        "kör bara jobben (utskrifter, uppläsning); --slow: de som tar lång tid (film)",
     ),
-    "schedule": (schedule, "kör bara schemat (publicerar i tid, skickar brev, städar)"),
+    "schedule": (schedule, "kör bara schemat (publicerar i tid, påminner, städar)"),
+    "send": (send, "kör bara utskicken (sms, brev, kanaler)"),
     "prepare": (prepare, "gör databas och statiska filer redo, efter installation och uppdatering"),
     "setup": (lambda: django("utbud_setup"), "lägger in det som ett nytt bibliotek börjar med"),
     "demo": (demo, "fyller en tom webbplats med demons innehåll"),

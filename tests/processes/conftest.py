@@ -6,6 +6,7 @@ Processes are started as ``utbud serve`` starts them (forked from one that has l
 """
 
 import copy
+import dataclasses
 import datetime as dt
 import os
 import shutil
@@ -30,7 +31,7 @@ from django.db import connection, connections
 from tests import ready
 from tests.conftest import SENTENCE, make_site, the_site
 from utbud import cli
-from utbud.base import dates
+from utbud.base import dates, sending
 from utbud.processes import Child
 
 TEXT = "<p>Det här är en kort text. Den är lätt att läsa.</p>"
@@ -267,6 +268,8 @@ def house(
     monkeypatch.setattr(
         cli, "ROUND_EVERY", 0.01
     )  # no second of rest before the first look: there is much to kill
+    for one in sending.lanes():
+        monkeypatch.setitem(sending._lanes, one.name, dataclasses.replace(one, pause=0.01))
     port = free_port()
     var = tmp_path / "var"
     (var / "static").mkdir(parents=True)

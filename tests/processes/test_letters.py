@@ -1,4 +1,4 @@
-"""Letters while the schedule is killed: each goes at most once, and what is uncertain is put before a person."""
+"""Letters while what sends is killed: each goes at most once, and what is uncertain is put before a person."""
 
 import logging
 import random
@@ -61,7 +61,7 @@ def test_killed_while_sending(house, postbox, record_testsuite_property):
     assert total == 16
     while links.filter(claimed_at=None).exists():
         before, come = links.filter(claimed_at=None).count(), len(postbox.letters)
-        process = house.fork(cli.schedule)
+        process = house.fork(cli.send)
         wait_for(lambda before=before: links.filter(claimed_at=None).count() < before)
         if kills % 2:  # on a slow machine the time below is never enough for a letter
             wait_for(lambda come=come: len(postbox.letters) > come)
@@ -89,7 +89,7 @@ def test_killed_while_sending(house, postbox, record_testsuite_property):
     # A person lets them go again: now every letter has come, and the last link in each works.
     for link in stuck:
         actions.send_letter_again(link=link, by=house.site.editor, now=timezone.now())
-    process = house.fork(cli.schedule)
+    process = house.fork(cli.send)
     wait_for(lambda: not links.exists())
     process.terminate()
     process.join()
@@ -97,10 +97,10 @@ def test_killed_while_sending(house, postbox, record_testsuite_property):
     assert hashes >= set(ApprovalLink.objects.values_list("token_hash", flat=True))
 
 
-def test_two_schedules_at_once_send_each_letter_once(house, postbox):
+def test_two_at_once_send_each_letter_once(house, postbox):
     for number in range(8):
         house.ask(house.word(f"Ord {number}"))
-    both = [house.fork(cli.schedule), house.fork(cli.schedule)]
+    both = [house.fork(cli.send), house.fork(cli.send)]
     wait_for(lambda: not ApprovalLink.objects.filter(sent_at=None).exists())
     for process in both:
         process.terminate()

@@ -75,7 +75,8 @@ def test_every_make_target_is_told_and_no_other() -> None:
 
 def test_every_decision_is_numbered_once_and_in_order() -> None:
     names = sorted(path.name for path in (ROOT / "docs/adr").glob("[0-9]*.md"))
-    assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
+    numbers = [int(name[:4]) for name in names]
+    assert numbers == sorted(set(numbers))  # a number may be kept for one that is being written
 
 
 def test_every_link_to_a_file_in_the_docs_leads_somewhere() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 logger = logging.getLogger(__name__)
 Periodic = Callable[[dt.datetime], int]
+UPKEEP = 3600  # seconds: what comes no oftener is upkeep, and has a thread of its own
 
 
 @dataclass(frozen=True)
@@ -41,16 +42,27 @@ def entries() -> list[Entry]:
     return [_entries[name] for name in sorted(_entries)]
 
 
+def on_time() -> list[Entry]:
+    """What is quick and must not wait: publishing, offers that end, reminders, asking the workers to come."""
+    return [entry for entry in entries() if entry.seconds < UPKEEP]
+
+
+def upkeep() -> list[Entry]:
+    """What is done rarely and may take long, like deleting files."""
+    return [entry for entry in entries() if entry.seconds >= UPKEEP]
+
+
 class Round:
     """Keeps when each entry ran last, and runs those that are due."""
 
-    def __init__(self) -> None:
+    def __init__(self, which: Callable[[], list[Entry]] = entries) -> None:
+        self.which = which
         self.last: dict[str, dt.datetime] = {}
 
     def run_due(self, now: dt.datetime) -> dict[str, int]:
         """Run what is due at ``now``. A failure is logged and does not stop the others."""
         done: dict[str, int] = {}
-        for entry in entries():
+        for entry in self.which():
             last = self.last.get(entry.name)
             if (
                 last is not None and 0 <= (now - last).total_seconds() < entry.seconds

@@ -18,8 +18,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from utbud.base import sending
 from utbud.channels import queries, reach, vault
-from utbud.channels.channel import Channel, Refused, Unavailable, Unsure
+from utbud.channels.channel import Channel, Refused, Unavailable, Unread, Unsure
 from utbud.channels.models import ChannelSetup, Delivery, DeliveryQuerySet, Dispatch, Subscriber
 from utbud.channels.post import Post
 from utbud.channels.subscribers.queries import to_of
@@ -153,26 +154,37 @@ def _put(
 # --- sending ----------------------------------------------------------------------------------
 
 
-def deliver_due(now: dt.datetime, clock: Clock = timezone.now) -> int:
+def channels_due(now: dt.datetime) -> list[int]:
+    """The channels (their ids) that have something to send or take back by ``now``."""
+    due = Delivery.objects.due(now).order_by().values_list("dispatch__channel", flat=True)
+    return sorted(due.distinct())
+
+
+def deliver_due(now: dt.datetime, clock: Clock = timezone.now, *, channel: int | None = None) -> int:
     """Send and take back all that is due by ``now``, each claimed first. Returns how many came through.
 
-    A channel that does not answer is left alone for the rest of the round, and one that names a time until then.
+    On one ``channel``, or on all. A channel that does not answer is left alone for the rest of the round, and one that
+    names a time until then.
     """
     done = 0
     resting: set[int] = set()
     while True:
         waiting = Delivery.objects.due(now).exclude(dispatch__channel__in=resting)
+        if channel is not None:
+            waiting = waiting.filter(dispatch__channel=channel)
         batch = list(waiting.order_by("due_at", "pk").values_list("pk", "dispatch__channel")[:100])
         if not batch:
             return done
-        for pk, channel in batch:
-            if channel in resting:
+        for pk, its_channel in batch:
+            if its_channel in resting:
                 continue
+            if sending.over.is_set():
+                return done
             try:
                 done += _work_on(pk, clock)
             except Unavailable as error:
-                resting.add(channel)
-                _let_rest(channel, error, now, clock())
+                resting.add(its_channel)
+                _let_rest(its_channel, error, now, clock())
 
 
 def _let_rest(channel: int, error: Unavailable, now: dt.datetime, at: dt.datetime) -> None:
@@ -204,15 +216,14 @@ def _attempt(
     delivery = Delivery.objects.select_related("dispatch__channel", "subscriber", "corrects").get(pk=pk)
     unavailable: Unavailable | None = None
     try:
-        adapter = delivery.dispatch.channel.adapter()
-        outcome = work(delivery, adapter)
+        if delivery.dispatch.channel.adapter_class is None:
+            raise Refused(_("Den här sortens kanal finns inte längre."))
+        outcome = work(delivery, delivery.dispatch.channel.adapter())
     except Unavailable as error:
         unavailable = error
         outcome = _try_later(delivery, error, clock())
     except Refused as error:
         outcome = _stopped_by(delivery, str(error))
-    except KeyError:
-        outcome = _stopped_by(delivery, _("Den här sortens kanal finns inte längre."))
     except Exception as error:
         logger.exception("delivery %s failed", pk)
         outcome = _stopped_by(
@@ -317,7 +328,8 @@ def _take_back(delivery: Delivery, adapter: Channel) -> dict[str, object]:
 
 def _try_later(delivery: Delivery, error: Unavailable, now: dt.datetime) -> dict[str, object]:
     taking_back = delivery.state == Delivery.TAKING_BACK
-    if isinstance(error, Unsure) and not taking_back and not _may_repeat(delivery, now):
+    unsure = isinstance(error, Unread) or (isinstance(error, Unsure) and not _may_repeat(delivery, now))
+    if unsure and not taking_back:
         return {"state": Delivery.UNSURE, "error": str(error)[:400]}
     if delivery.attempts > len(WAITS):
         says = _("%(why)s Vi har försökt %(times)s gånger.") % {"why": error, "times": delivery.attempts}

@@ -6,11 +6,19 @@ class ChannelsConfig(AppConfig):
     verbose_name = "Kanaler"
 
     def ready(self) -> None:
-        from utbud.base import schedule  # noqa: PLC0415, RUF100
-        from utbud.channels import actions, tasks  # noqa: PLC0415, RUF100
+        from utbud.base import schedule, sending  # noqa: PLC0415, RUF100
+        from utbud.channels import actions  # noqa: PLC0415, RUF100
         from utbud.channels.subscribers import actions as subscribers  # noqa: PLC0415, RUF100
 
-        schedule.every(seconds=5)(tasks.wake)
+        sending.register(
+            "channels",
+            due=actions.channels_due,
+            run=lambda channel, now: actions.deliver_due(now, channel=channel),
+        )
+        sending.register(
+            "subscribers", due=subscribers.channels_due,
+            run=lambda channel, now: subscribers.send_due_letters(now, channel=channel),
+        )  # fmt: skip
+        schedule.every(seconds=5)(actions.settle)
         schedule.every(seconds=7 * 24 * 3600)(actions.renew_keys)
-        schedule.every(seconds=10)(subscribers.send_due_letters)
         schedule.every(seconds=24 * 3600)(subscribers.purge)

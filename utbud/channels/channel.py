@@ -37,6 +37,10 @@ class Unsure(Unavailable):
     """The service may have taken it, or not: the answer never came. Tried again only where ``repeat_within`` allows."""
 
 
+class Unread(Unsure):
+    """The service answered, but not so that we can tell whether it took it. A person decides, at once."""
+
+
 @dataclass(frozen=True)
 class Receipt:
     """What a service said when it had taken a post: its own name for it, and where it can be seen."""

@@ -18,7 +18,7 @@ import requests
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from utbud.channels.channel import Channel, Receipt, Refused, Unavailable, Unsure
+from utbud.channels.channel import Channel, Receipt, Refused, Unavailable, Unread, Unsure
 from utbud.channels.http import call
 from utbud.channels.post import fit
 
@@ -88,7 +88,10 @@ class Graph:
         answer = self.post(path, fields, files=files)
         made = answer.get("post_id") or answer.get("id")
         if not made:
-            raise Unsure(_("%(service)s svarade inte som väntat.") % {"service": self.service})
+            raise Unread(
+                _("%(service)s tog emot det, men svarade något som vi inte förstår.")
+                % {"service": self.service}
+            )
         return str(made)
 
     def delete(self, path: str) -> None:

@@ -8,10 +8,17 @@ import urllib3
 from django.utils.translation import gettext as _
 
 from utbud.base import outward
-from utbud.channels.channel import Refused, Unavailable, Unsure
+from utbud.channels.channel import Refused, Unavailable, Unread, Unsure
 
 TIMEOUT = (10, 60)  # seconds: to be let in, and between bytes
 READING = ("GET", "HEAD")
+# The settings are wrong: nothing was sent.
+ADDRESS = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidHeader,
+)
 AGENT = "Digitalt-utbud/0.1"
 
 
@@ -40,7 +47,7 @@ def call(
         raise kind(_("%(service)s svarar inte just nu.") % {"service": service}) from error
     except requests.TooManyRedirects as error:
         raise Refused(_("%(service)s skickar vidare för många gånger.") % {"service": service}) from error
-    except requests.RequestException as error:
+    except ADDRESS as error:
         if isinstance(error.__cause__, outward.Inside):
             raise Refused(
                 _("%(service)s: adressen leder till vårt eget nät. Dit får bara IT-avdelningen öppna.")
@@ -49,6 +56,9 @@ def call(
         raise Refused(
             _("%(service)s: adressen går inte att använda. Se över den.") % {"service": service}
         ) from error
+    except requests.RequestException as error:  # it answered what cannot be read
+        kind = Unavailable if method in READING else Unread
+        raise kind(_("%(service)s svarade något som vi inte förstår.") % {"service": service}) from error
     if response.ok or response.status_code in fine:
         return response
     if response.status_code in (408, 425, 429) or response.status_code >= 500:
@@ -68,6 +78,25 @@ def call(
         _("%(service)s tog inte emot det (svar %(status)s). %(why)s")
         % {"service": service, "status": response.status_code, "why": _reason(response, why)}
     )
+
+
+def answer(response: requests.Response) -> dict[str, Any]:
+    """The JSON object that a service answered; {} for anything else."""
+    try:
+        said = response.json()
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def made(response: requests.Response, *, service: str, name: str = "id") -> str:
+    """What the service calls that which it has just made. Raises Unread where its answer does not say: it may be out."""
+    said = answer(response).get(name)
+    if not said or not isinstance(said, str | int):
+        raise Unread(
+            _("%(service)s tog emot det, men svarade något som vi inte förstår.") % {"service": service}
+        )
+    return str(said)
 
 
 def never_arrived(error: Exception) -> bool:

@@ -229,6 +229,14 @@ class Subscriber(models.Model):
         verbose_name = _("prenumerant")
         verbose_name_plural = _("prenumeranter")
         ordering = ["-asked_at", "-pk"]
+        indexes = [
+            models.Index(fields=["address"], name="subscriber_address"),
+            models.Index(
+                fields=["letter_due_at"],
+                condition=Q(letter_due_at__isnull=False),
+                name="subscriber_letter_due",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["channel", "address"], name="one_subscriber_a_channel_and_address"

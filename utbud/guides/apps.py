@@ -10,7 +10,7 @@ class GuidesConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_delete  # noqa: PLC0415, RUF100
 
-        from utbud.base import schedule  # noqa: PLC0415, RUF100
+        from utbud.base import schedule, sending  # noqa: PLC0415, RUF100
         from utbud.channels.sources import register  # noqa: PLC0415, RUF100
         from utbud.guides import (  # noqa: PLC0415, RUF100
             checks,
@@ -37,7 +37,10 @@ class GuidesConfig(AppConfig):
         topic_links.register("guider", sources.GUIDES.label, queries.url_of_topic)
         workshop.register(from_film)
         post_delete.connect(pictures.file_goes_too, sender=MarkedPicture, dispatch_uid="utbud.picture_file")
-        schedule.every(seconds=5)(partners.send_due_letters)
+        sending.register(
+            "partners' letters", due=lambda now: [""] if partners.letters_due(now).exists() else [],
+            run=lambda _key, now: partners.send_due_letters(now),
+        )  # fmt: skip
         schedule.every(seconds=24 * 3600)(partners.purge)
         schedule.every(seconds=24 * 3600)(pictures.purge_unfinished)
 

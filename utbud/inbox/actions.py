@@ -6,9 +6,10 @@ import logging
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from utbud.base import dates
+from utbud.base import dates, letters, sending
 from utbud.inbox.contact import read_written
 from utbud.inbox.models import Attempt, Change, Message
 from utbud.inbox.queries import staff_url
@@ -126,27 +127,34 @@ def months_before(now: dt.datetime, months: int) -> dt.datetime:
     return now.replace(year=year, month=month, day=min(now.day, last))
 
 
+def notices_due(now: dt.datetime) -> QuerySet[Message]:
+    """What came in from strangers that the library, if it has given an address, has not been told of by e-mail."""
+    if not places.library(now).email:
+        return Message.objects.none()
+    return Message.objects.open().filter(
+        came_by__in=[Message.Way.WEB, Message.Way.SMS], notified_at=None, received_at__gt=now - NOTICE_FOR
+    )
+
+
 def send_notices(now: dt.datetime) -> int:
     """Tell the library by e-mail, if it has given an address, about what came in by the web or as a text message.
 
     The letter holds nothing of what was written. One that cannot be sent is tried again for a day;
     the message itself waits in the inbox whatever happens.
     """
-    address = places.library(now).email
-    if not address:
-        return 0
-    sent = 0
-    waiting = Message.objects.open().filter(
-        came_by__in=[Message.Way.WEB, Message.Way.SMS], notified_at=None, received_at__gt=now - NOTICE_FOR
-    )
-    for message in waiting:
+    sent, address = 0, places.library(now).email
+    for message in notices_due(now):
+        if sending.over.is_set():
+            break
         mine = Message.objects.filter(pk=message.pk, notified_at=None)
         if not mine.update(notified_at=now):
             continue  # another process has it
         try:
-            _notice(message, address).send()
+            letters.hand_over(_notice(message, address))
+        except letters.Perhaps as error:  # the message is in the inbox: no second letter about it
+            logger.warning("the notice of message %s may have been sent: %s", message.pk, error)
         except Exception as error:  # noqa: BLE001, RUF100 - whatever stops the letter, the message is safe
-            Message.objects.filter(pk=message.pk).update(notified_at=None)
+            Message.objects.filter(pk=message.pk, notified_at=now).update(notified_at=None)
             logger.warning("the notice of message %s was not sent: %s", message.pk, error)
         else:
             sent += 1

@@ -6,8 +6,11 @@ class InboxConfig(AppConfig):
     verbose_name = "Inkorg"
 
     def ready(self) -> None:
-        from utbud.base import schedule  # noqa: PLC0415, RUF100
+        from utbud.base import schedule, sending  # noqa: PLC0415, RUF100
         from utbud.inbox import actions  # noqa: PLC0415, RUF100
 
-        schedule.every(seconds=60)(actions.send_notices)
+        sending.register(
+            "inbox", due=lambda now: [""] if actions.notices_due(now).exists() else [],
+            run=lambda _key, now: actions.send_notices(now), pause=60,
+        )  # fmt: skip
         schedule.every(seconds=24 * 3600)(actions.purge)

@@ -7,7 +7,9 @@ before a person (docs/adr/0010, docs/adr/0013).
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -15,6 +17,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from utbud.base import sending
 from utbud.channels import sms
 from utbud.channels.actions import WAITS
 from utbud.channels.adapters.newsletter import Newsletter
@@ -39,52 +42,81 @@ class NotNow(Exception):
     """Why something cannot be done to a notice, in Swedish, to be shown as it is."""
 
 
-@transaction.atomic
-def tell(
-    *,
-    about: str,
-    kind: str,
-    version: str,
-    contact: Contact,
-    name: str = "",
-    subject: str,
-    text: str,
-    now: dt.datetime,
-    due_at: dt.datetime | None = None,
-    expires_at: dt.datetime | None = None,
-    url: str = "",
-) -> Notice:
-    """Say ``text`` to ``contact``, in the caller's transaction; the same again is the same notice, whatever its way.
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """What is said to one person.
 
-    ``about`` is what it concerns («registration:12»), ``version`` what makes it another one of its ``kind`` (a time). It goes at
-    ``due_at`` (at once), and not after ``expires_at`` (never too late). ``url`` is where staff see what it concerns.
+    ``about`` is what it concerns («registration:12»), ``version`` what makes it another one of its ``kind`` (a time). It
+    goes at ``due_at`` (None: at once), and not after ``expires_at`` (None: never too late). ``url`` is where staff see what it concerns.
+    """
+
+    about: str
+    kind: str
+    version: str
+    contact: Contact
+    name: str = ""
+    subject: str
+    text: str
+    due_at: dt.datetime | None = None
+    expires_at: dt.datetime | None = None
+    url: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What makes it the same notice as another, whatever its way."""
+        return (self.about, self.kind, self.version, self.contact.value)
+
+
+def tell(*, now: dt.datetime, **said: Any) -> Notice:
+    """Say a ``Word`` (its fields are the arguments) in the caller's transaction. The notice; the same again is the same."""
+    word = Word(**said)
+    tell_all(words=[word], now=now)
+    about, kind, version, address = word.key
+    return Notice.objects.get(about=about, kind=kind, version=version, address=address, purged_at=None)
+
+
+@transaction.atomic
+def tell_all(*, words: Sequence[Word], now: dt.datetime) -> int:
+    """Say each of ``words`` to its person, in the caller's transaction: a few queries, however many they are.
+
+    The same again is the same notice, whatever its way. Returns how many were new.
     Raises ValueError for a link in what is sent as a text message or read aloud (rule 6), and for an empty text.
     """
-    text = text.strip()
+    if not words:
+        return 0
+    means = queries.means()
+    wanted = {word.key: _notice(word, means, now) for word in words}
+    there = Notice.objects.filter(
+        about__in={word.about for word in words}, kind__in={word.kind for word in words}, purged_at=None
+    )
+    for key in there.values_list("about", "kind", "version", "address"):
+        wanted.pop(key, None)
+    Notice.objects.bulk_create(wanted.values(), batch_size=200, ignore_conflicts=True)
+    return len(wanted)
+
+
+def _notice(word: Word, means: queries.Means, now: dt.datetime) -> Notice:
+    text = word.text.strip()
     if not text:
         raise ValueError("a notice must say something")
-    way = queries.way_for(contact)
+    way = means.way_for(word.contact)
     if way in (Way.SMS, Way.CALL):
         _refuse_link(text, way)
-    notice, _made = Notice.objects.get_or_create(
-        about=about,
-        kind=kind,
-        version=version,
-        address=contact.value,
-        purged_at=None,
-        defaults={
-            "way": way,
-            "name": name.strip()[:100],
-            "subject": " ".join(subject.split())[:200],
-            "text": sms.normalise(text) if way == Way.SMS else text,
-            "url": url,
-            "state": Notice.WAITING if way in BY_ITSELF else Notice.TO_DO,
-            "made_at": now,
-            "due_at": due_at or now,
-            "expires_at": expires_at,
-        },
+    return Notice(
+        about=word.about,
+        kind=word.kind,
+        version=word.version,
+        address=word.contact.value,
+        way=way,
+        name=word.name.strip()[:100],
+        subject=" ".join(word.subject.split())[:200],
+        text=sms.normalise(text) if way == Way.SMS else text,
+        url=word.url,
+        state=Notice.WAITING if way in BY_ITSELF else Notice.TO_DO,
+        made_at=now,
+        due_at=word.due_at or now,
+        expires_at=word.expires_at,
     )
-    return notice
 
 
 def _refuse_link(text: str, way: Way) -> None:
@@ -96,13 +128,18 @@ def _refuse_link(text: str, way: Way) -> None:
         raise ValueError("a text message, and what is read aloud, holds no link")
 
 
-@transaction.atomic
 def stop(*, about: str, kinds: Iterable[str] | None = None, why: str, now: dt.datetime) -> int:
-    """Stop what waits about something, of some ``kinds`` or all. ``why`` is Swedish. Returns how many were stopped.
+    """Stop what waits about one thing: see ``stop_all``."""
+    return stop_all(abouts=[about], kinds=kinds, why=why, now=now)
+
+
+@transaction.atomic
+def stop_all(*, abouts: Iterable[str], kinds: Iterable[str] | None = None, why: str, now: dt.datetime) -> int:
+    """Stop what waits about some things, of some ``kinds`` or all. ``why`` is Swedish. Returns how many were stopped.
 
     What is being sent at this moment, or may have gone out, keeps its state but is never sent again.
     """
-    rows = Notice.objects.filter(about=about, stopped_at=None, purged_at=None)
+    rows = Notice.objects.filter(about__in=list(abouts), stopped_at=None, purged_at=None)
     if kinds is not None:
         rows = rows.filter(kind__in=list(kinds))
     rows.filter(state__in=[Notice.SENDING, Notice.UNSURE]).update(stopped_at=now)
@@ -122,21 +159,30 @@ def forget(*, about: str, now: dt.datetime) -> int:
 # --- sending ------------------------------------------------------------------------------------
 
 
-def send_due(now: dt.datetime, clock: Clock = timezone.now) -> int:
+def ways_due(now: dt.datetime) -> list[str]:
+    """By what something is to be sent by ``now``."""
+    return sorted(Notice.objects.due(now).order_by().values_list("way", flat=True).distinct())
+
+
+def send_due(now: dt.datetime, clock: Clock = timezone.now, *, by: str = "") -> int:
     """Send all that is due by ``now`` and goes by itself, each claimed first. Returns how many came through.
 
-    A service that does not answer is left alone for the rest of the round.
+    ``by`` one way, or all. A service that does not answer is left alone for the rest of the round.
     """
     done = 0
     resting: set[str] = set()
     while True:
         waiting = Notice.objects.due(now).exclude(way__in=resting)
+        if by:
+            waiting = waiting.filter(way=by)
         batch = list(waiting.order_by("due_at", "pk").values_list("pk", "way")[:100])
         if not batch:
             return done
         for pk, way in batch:
             if way in resting:
                 continue
+            if sending.over.is_set():
+                return done
             try:
                 done += _work_on(pk, clock)
             except Unavailable:

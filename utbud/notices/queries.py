@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -23,18 +24,32 @@ def sms_channel() -> ChannelSetup | None:
     return next((setup for setup in setups if not setup.adapter().missing()), None)
 
 
+@dataclass(frozen=True)
+class Means:
+    """What there is to tell people with. Asked for once, however many are told."""
+
+    texts: bool  # text messages can be sent
+    answers: bool  # and answered
+
+    def way_for(self, contact: Contact) -> Way:
+        """How a notice reaches ``contact``."""
+        if contact.kind == ContactKind.EMAIL:
+            return Way.EMAIL
+        if contact.kind == ContactKind.POST:
+            return Way.LETTER
+        return Way.SMS if self.texts and is_mobile(contact.value) else Way.CALL
+
+
+def means() -> Means:
+    """What there is to tell people with today."""
+    setup = sms_channel()
+    adapter = setup.adapter() if setup else None
+    return Means(setup is not None, isinstance(adapter, Sms) and adapter.two_way)
+
+
 def way_for(contact: Contact) -> Way:
     """How a notice reaches ``contact`` today."""
-    if contact.kind == ContactKind.EMAIL:
-        return Way.EMAIL
-    if contact.kind == ContactKind.POST:
-        return Way.LETTER
-    return Way.SMS if is_mobile(contact.value) and sms_channel() else Way.CALL
-
-
-def can_answer_texts() -> bool:
-    """Whether whoever gets a text message can answer it, so that a text may ask them to."""
-    return bool(texts_come_to())
+    return means().way_for(contact)
 
 
 def texts_come_to() -> str:

@@ -9,13 +9,14 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 from wagtail.models import Page
 
+from utbud.base import letters, sending
 from utbud.base.hashing import content_hash
 from utbud.channels import actions as channels
 from utbud.channels.models import ChannelSetup, Dispatch
@@ -200,7 +201,7 @@ def _decide(
 def _must_be_as_sent(request: ApprovalRequest, draft: ApprovedPage, now: dt.datetime) -> None:
     if draft.content_hash() != request.content_hash:
         # The words are the same, but a picture or recording was replaced in the library.
-        ApprovalRequest.objects.filter(pk=request.pk).update(voided_at=now)
+        ApprovalRequest.objects.open().filter(pk=request.pk).update(voided_at=now)
         raise AlreadyDecided(
             _("Bilden eller ljudet har bytts sedan texten skickades. Skicka den för godkännande igen.")
         )
@@ -343,15 +344,17 @@ def recall_withdrawn(now: dt.datetime) -> int:
 # --- letters ----------------------------------------------------------------------------------
 
 
-def send_due_letters(now: dt.datetime) -> int:
-    """Send the letters that wait, each claimed first so that it goes once. Returns how many were sent."""
-    due = ApprovalLink.objects.filter(
+def letters_due(now: dt.datetime) -> QuerySet[ApprovalLink]:
+    """The letters that wait to be sent by ``now``."""
+    return ApprovalLink.objects.filter(
         claimed_at=None, due_at__lte=now, attempts__lt=5, request__decision="", request__voided_at=None
     )
-    return sum(
-        _send_letter(link, now)
-        for link in due.select_related("request__page", "request__requested_by", "publisher")
-    )
+
+
+def send_due_letters(now: dt.datetime) -> int:
+    """Send the letters that wait, each claimed first so that it goes once. Returns how many were sent."""
+    due = letters_due(now).select_related("request__page", "request__requested_by", "publisher")
+    return sum(_send_letter(link, now) for link in due if not sending.over.is_set())
 
 
 def _send_letter(link: ApprovalLink, now: dt.datetime) -> bool:
@@ -374,17 +377,18 @@ def _send_letter(link: ApprovalLink, now: dt.datetime) -> bool:
         to=[link.publisher.email],
         headers={"Auto-Submitted": "auto-generated"},
     )
+    mine = ApprovalLink.objects.filter(pk=link.pk, claimed_at=now, sent_at=None)
     try:
-        message.send()
-    except Exception as error:  # noqa: BLE001, RUF100 - the mail server said no: nothing went out, so try later
-        wait = RETRY_AFTER[min(link.attempts, len(RETRY_AFTER) - 1)]
-        ApprovalLink.objects.filter(pk=link.pk).update(
-            claimed_at=None,
-            due_at=now + dt.timedelta(minutes=wait),
-            error=f"{type(error).__name__}: {error}"[:300],
-        )
+        letters.hand_over(message)
+    except letters.Perhaps as error:  # it stays claimed: a person says whether it goes again, with a new link
+        mine.update(error=str(error)[:300])
         return False
-    ApprovalLink.objects.filter(pk=link.pk).update(sent_at=now, error="")
+    except Exception as error:
+        logger.exception("the letter of link %s was not sent", link.pk)
+        wait = RETRY_AFTER[min(link.attempts, len(RETRY_AFTER) - 1)]
+        mine.update(claimed_at=None, due_at=now + dt.timedelta(minutes=wait), error=str(error)[:300])
+        return False
+    mine.update(sent_at=now, error="")
     return True
 
 

@@ -11,13 +11,16 @@ class PublishingConfig(AppConfig):
     def ready(self) -> None:
         from wagtail.signals import page_unpublished  # noqa: PLC0415, RUF100
 
-        from utbud.base import schedule  # noqa: PLC0415, RUF100
+        from utbud.base import schedule, sending  # noqa: PLC0415, RUF100
         from utbud.publishing import actions, forms  # noqa: PLC0415, RUF100
         from utbud.publishing.models import ApprovedPage  # noqa: PLC0415, RUF100
 
         ApprovedPage.base_form_class = forms.ApprovedPageForm  # forms stand above models
         schedule.every(seconds=5)(actions.publish_due)
-        schedule.every(seconds=5)(actions.send_due_letters)
+        sending.register(
+            "approval letters", due=lambda now: [""] if actions.letters_due(now).exists() else [],
+            run=lambda _key, now: actions.send_due_letters(now),
+        )  # fmt: skip
         schedule.every(seconds=60)(actions.recall_withdrawn)
         page_unpublished.connect(_recall, dispatch_uid="utbud.recall")
 

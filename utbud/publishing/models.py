@@ -158,10 +158,11 @@ class ApprovedPage(Page):
         if standing:
             digest = revision.as_object().content_hash()
             for request in standing:
+                stands = ApprovalRequest.objects.standing().filter(pk=request.pk)
                 if request.content_hash == digest:  # saved again without a change that reaches anyone
-                    ApprovalRequest.objects.filter(pk=request.pk).update(revision=revision)
+                    stands.update(revision=revision)
                 else:
-                    ApprovalRequest.objects.filter(pk=request.pk).update(voided_at=revision.created_at)
+                    stands.update(voided_at=revision.created_at)
         return revision
 
 

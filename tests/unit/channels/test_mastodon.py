@@ -3,7 +3,7 @@
 import pytest
 
 from utbud.channels.adapters import mastodon
-from utbud.channels.channel import Refused, Unavailable
+from utbud.channels.channel import Refused, Unavailable, Unread
 
 from .fakes import a_post
 from .fakes.mastodon import Mastodon as Server
@@ -148,9 +148,11 @@ def test_a_visibility_that_is_not_one_is_refused_in_words(server) -> None:
 @pytest.mark.parametrize("reply", [(301, None, {"Location": "/"}), (200, b"<html>"), (200, [])])
 def test_an_address_that_is_something_else_is_refused_in_words(server, monkeypatch, reply) -> None:
     monkeypatch.setattr(server, "answer", lambda asked: reply)
-    for what in (lambda: channel(server).send(a_post(), "Hej", key=KEY), channel(server).test):
-        with pytest.raises(Refused, match="inte som en Mastodon-server"):
-            what()
+    with pytest.raises(Refused, match="inte som en Mastodon-server"):
+        channel(server).test()
+    # What was posted and answered with a yes may be out, whatever the yes looks like.
+    with pytest.raises(Refused if reply[0] == 301 else Unread):
+        channel(server).send(a_post(), "Hej", key=KEY)
 
 
 def test_a_trial_has_proved_that_words_and_pictures_can_be_posted(server) -> None:

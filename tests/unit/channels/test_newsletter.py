@@ -107,6 +107,8 @@ def test_a_title_cannot_add_headers(server) -> None:
         ({"down": 1}, Unavailable, "E-postservern tar inte emot just nu (svar 421).", 0),
         ({"sender_refused": "553 5.7.1 Who are you"}, Unavailable, "E-postservern tar inte emot brev från vår adress (svar 553).", 0),
         ({"full": True}, Unavailable, "E-postservern tar inte emot just nu (svar 452).", 0),
+        ({"hang_up": True}, Unavailable, "E-postservern svarade inte. Inget gick iväg.", 0),
+        ({"mumble": b""}, Unsure, "E-postservern svarade något som inte går att förstå. Brevet kan ha gått fram.", 1),
         ({"lose": 1}, Unsure, "E-postservern tystnade mitt i. Brevet kan ha gått fram.", 1),
         ({"hang": 1}, Unsure, "E-postservern tystnade mitt i. Brevet kan ha gått fram.", 1),
     ],

@@ -6,7 +6,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from utbud.channels import actions, queries, reach, tasks, vault
+from utbud.channels import actions, queries, reach, vault
 from utbud.channels.channel import (
     ALWAYS,
     EMAIL,
@@ -555,32 +555,13 @@ def test_by_hand_is_ticked_and_can_be_unticked(post, now, site):
     assert not queries.for_a_person()
 
 
-def test_the_schedule_wakes_the_worker_once(post, now, settings):
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-    from django_tasks_db.models import DBTaskResult
-
-    channel()
+def test_each_channel_goes_by_itself(post, now):
+    """One that uploads for minutes holds no other back: each is a lane of its own."""
+    first, second = channel(), channel(name="Den andra")
     put(post, now)
-    assert [tasks.wake(now), tasks.wake(now)] == [1, 1]
-    assert DBTaskResult.objects.filter(task_path=tasks.empty_outbox.module_path).count() == 1
-
-
-def test_what_is_approved_goes_before_all_that_is_made(post, now, settings):
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-    from django_tasks_db.models import DBTaskResult
-
-    from utbud.phone.tasks import read_in_missing
-    from utbud.publishing import files
-
-    for revision in range(3):  # as after the first start, when a year of files is made
-        files.make_films.enqueue(revision_id=revision)
-        files.make_files.enqueue(revision)
-    read_in_missing.enqueue()
-    channel()
-    put(post, now)
-    tasks.wake(now)
-    order = [row.task_path.rpartition(".")[2] for row in DBTaskResult.objects.ready()]
-    assert order[:3] == ["empty_outbox", "read_in_missing", "make_files"]
+    assert actions.channels_due(now) == [first.pk, second.pk]
+    assert actions.deliver_due(now, channel=second.pk) == 1
+    assert actions.channels_due(now) == [first.pk]
 
 
 # --- with a page --------------------------------------------------------------------------------

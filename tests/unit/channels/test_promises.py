@@ -201,6 +201,22 @@ def test_what_was_taken_without_an_answer_is_never_said_twice(server, post, how,
         assert lost.type is Unsure
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("said", [b"", b"<html>OK</html>", b'{"ok": "yes"}'])
+@each(PUSHED)
+def test_an_answer_that_cannot_be_understood_comes_before_a_person(server, post, now, said) -> None:
+    """It may be out: it is neither refused nor said again. A webhook's receiver says all by its status."""
+    outbox = Outbox(server, post, now)
+    server.mumble = said
+    for _try in range(3):
+        outbox.work(20)
+    assert (server.mumble, len(server.posts)) == (None, 1)
+    assert outbox.state == ("sent" if server.slug == "webhook" else "unsure")
+    assert [one.pk for one in queries.for_a_person()] == (
+        [] if server.slug == "webhook" else [Delivery.objects.get().pk]
+    )
+
+
 def hurry(monkeypatch) -> None:
     """Do not wait as long as one would in earnest."""
     ask = requests.request

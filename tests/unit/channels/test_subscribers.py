@@ -280,13 +280,13 @@ def test_addresses_are_kept_no_longer_than_they_are_needed(letters, state: str, 
         assert text(Client().post(path)).startswith("Du får inga fler brev Vi har inte kvar din adress.")
 
 
-def test_both_are_on_the_schedule() -> None:
+def test_only_forgetting_is_on_the_schedule() -> None:
     found = {
         entry.name.rpartition(".")[2]: entry.seconds
         for entry in schedule.entries()
         if ".subscribers." in entry.name
     }
-    assert found == {"send_due_letters": 10, "purge": 86400}
+    assert found == {"purge": 86400}
 
 
 # --- the public pages ---------------------------------------------------------------------------

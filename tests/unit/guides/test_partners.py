@@ -167,7 +167,7 @@ def test_a_letter_that_the_server_refuses_is_tried_again_and_then_put_before_a_p
     def refuse(*_anything):
         raise smtplib.SMTPServerDisconnected("stängt")
 
-    monkeypatch.setattr(EmailBackend, "send_messages", refuse)
+    monkeypatch.setattr(EmailBackend, "open", refuse)
     review, _secret = ask(together, mailed, letter=True)
     tries = sum(partners.send_due_letters(now + minute * MINUTE) == 0 for minute in range(1, 200))
     review.refresh_from_db()

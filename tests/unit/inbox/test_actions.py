@@ -247,11 +247,11 @@ def test_counts_of_attempts_go_after_a_day() -> None:
     assert set(Attempt.objects.values_list("digest", flat=True)) == {"1", "23"}
 
 
-def test_both_are_on_the_schedule() -> None:
+def test_only_forgetting_is_on_the_schedule() -> None:
     found = {
         entry.name: entry.seconds for entry in schedule.entries() if entry.name.startswith("utbud.inbox.")
     }
-    assert found == {"utbud.inbox.actions.purge": 86400, "utbud.inbox.actions.send_notices": 60}
+    assert found == {"utbud.inbox.actions.purge": 86400}
 
 
 # --- notices ------------------------------------------------------------------------------------
@@ -287,7 +287,7 @@ def test_a_letter_that_fails_is_tried_again(settings, caplog) -> None:
     working = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = "tests.unit.inbox.broken_mail.EmailBackend"
     assert actions.send_notices(NOW) == 0
-    assert "was not sent: servern svarar inte" in caplog.text
+    assert "was not sent: E-postservern svarar inte" in caplog.text
     assert "Anna" not in caplog.text
     settings.EMAIL_BACKEND = working
     assert actions.send_notices(NOW + dt.timedelta(minutes=1)) == 1

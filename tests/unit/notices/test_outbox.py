@@ -13,7 +13,7 @@ from utbud.channels.adapters.sms import Sms
 from utbud.channels.channel import Refused, Unavailable, Unsure
 from utbud.channels.models import ChannelSetup
 from utbud.inbox.contact import Contact, ContactKind
-from utbud.notices import actions, queries, tasks
+from utbud.notices import actions, queries
 from utbud.notices.models import Notice, Way
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -61,11 +61,11 @@ def test_what_goes_by_itself_waits_and_the_rest_is_to_do(tell, texting, contact,
 
 
 def test_who_can_answer_a_text(texting):
-    assert queries.can_answer_texts()
+    assert queries.means().answers
     ChannelSetup.objects.update(config=texting.config | {"sender": "Bibliotek"})
-    assert not queries.can_answer_texts()
+    assert not queries.means().answers
     ChannelSetup.objects.update(on=False)
-    assert not queries.can_answer_texts()
+    assert not queries.means().answers
 
 
 # --- telling --------------------------------------------------------------------------------------
@@ -312,16 +312,16 @@ def test_a_slow_process_does_not_overrule_what_was_settled(tell, texting, elks, 
     assert (seen(notice).state, len(elks.sent)) == ("unsure", 1)
 
 
-def test_a_job_that_runs_twice_sends_once(tell, texting, elks, now):
+def test_what_is_due_goes_once_by_its_own_way(tell, texting, elks, now):
     tell()
-    assert (tasks.wake(now), len(elks.sent)) == (1, 1)
-    tasks.send_notices.func()
-    assert (tasks.wake(now), len(elks.sent)) == (0, 1)
+    assert (actions.ways_due(now), actions.send_due(now, by="email"), len(elks.sent)) == (["sms"], 0, 0)
+    assert (actions.send_due(now, by="sms"), len(elks.sent)) == (1, 1)
+    assert (actions.ways_due(now), actions.send_due(now, by="sms"), len(elks.sent)) == ([], 0, 1)
 
 
 def test_what_runs_by_itself():
     mine = {entry.name: entry.seconds for entry in schedule.entries() if ".notices." in entry.name}
-    assert mine == {"utbud.notices.tasks.wake": 5, "utbud.notices.actions.settle": 60}
+    assert mine == {"utbud.notices.actions.settle": 60}
 
 
 # --- stopping and forgetting ----------------------------------------------------------------------

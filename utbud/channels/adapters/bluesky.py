@@ -17,7 +17,7 @@ from PIL import Image, UnidentifiedImageError
 from utbud.channels.addresses import secure
 from utbud.channels.channel import ALWAYS, Channel, Receipt, Refused, Setting, Unavailable, Unsure
 from utbud.channels.hashtags import hashtags
-from utbud.channels.http import call
+from utbud.channels.http import answer, call, made
 from utbud.channels.post import Media, Post, graphemes
 
 HOME = "https://bsky.social"
@@ -161,11 +161,14 @@ class Bluesky(Channel):
             return {"$type": "app.bsky.embed.external", "external": about}
         content, content_type, (width, height) = prepared(picture)
         try:
-            answer = self._ask("POST", "uploadBlob", data=content, headers={"Content-Type": content_type})
+            taken = self._ask("POST", "uploadBlob", data=content, headers={"Content-Type": content_type})
+            blob = answer(taken).get("blob")
+            if not isinstance(blob, dict):
+                raise Unsure(_("Bluesky svarade något som vi inte förstår."))
         except Unsure as error:  # nobody sees a picture without a post: it is safe to begin again
             raise Unavailable(str(error), retry_after=error.retry_after) from error
         image = {
-            "image": _json(answer)["blob"],
+            "image": blob,
             "alt": picture.alt,
             "aspectRatio": {"width": width, "height": height},
         }
@@ -174,7 +177,8 @@ class Bluesky(Channel):
     def _create(self, name: str, record: dict[str, Any]) -> None:
         """Write a post, unless there is one with that name already."""
         try:
-            self._write("putRecord", collection=POSTS, rkey=name, record=record, swapRecord=None)
+            taken = self._write("putRecord", collection=POSTS, rkey=name, record=record, swapRecord=None)
+            made(taken, service="Bluesky", name="uri")
         except NotTaken as error:
             if error.word != "InvalidSwap":
                 raise
@@ -183,14 +187,17 @@ class Bluesky(Channel):
         """The record as it stands, None when it is gone."""
         where = {"repo": self._session().did, "collection": POSTS, "rkey": name}
         try:
-            return dict(_json(self._ask("GET", "getRecord", params=where))["value"])
+            said = answer(self._ask("GET", "getRecord", params=where)).get("value")
+            if not isinstance(said, dict):
+                raise Unavailable(_("Bluesky svarade något som vi inte förstår."))
+            return said
         except NotTaken as error:
             if error.word != "RecordNotFound":
                 raise
             return None
 
-    def _write(self, method: str, **what: Any) -> None:
-        self._ask("POST", method, json={"repo": self._session().did, **what})
+    def _write(self, method: str, **what: Any) -> requests.Response:
+        return self._ask("POST", method, json={"repo": self._session().did, **what})
 
     def _receipt(self, name: str) -> Receipt:
         session = self._session()
@@ -224,13 +231,11 @@ class Bluesky(Channel):
         return _sessions[self._place]
 
     def _begin(self, method: str, **options: Any) -> None:
-        answer = _json(self._xrpc("POST", f"server.{method}", **options))
-        _sessions[self._place] = Session(
-            did=answer["did"],
-            handle=answer["handle"],
-            access=answer["accessJwt"],
-            refresh=answer["refreshJwt"],
-        )
+        said = answer(self._xrpc("POST", f"server.{method}", **options))
+        names = ("did", "handle", "accessJwt", "refreshJwt")
+        if not all(isinstance(said.get(name), str) for name in names):
+            raise _stranger()
+        _sessions[self._place] = Session(*(said[name] for name in names))
 
     def _renew(self, old: Session) -> None:
         """A fresh login: by the key for that, or with the password when that key too is no longer good."""
@@ -320,16 +325,6 @@ def prepared(picture: Media) -> tuple[bytes, str, tuple[int, int]]:
     except (OSError, UnidentifiedImageError) as error:
         raise Refused(_("Bilden går inte att läsa. Öppna sidan, gör om bilden och försök igen.")) from error
     raise Refused(_("Bilden är för stor för Bluesky. Välj en mindre bild."))
-
-
-def _json(response: requests.Response) -> dict[str, Any]:
-    try:
-        answer = response.json()
-    except ValueError:
-        answer = None
-    if not isinstance(answer, dict):
-        raise _stranger()
-    return answer
 
 
 def _stranger() -> Refused:

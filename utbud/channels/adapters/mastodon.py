@@ -14,7 +14,7 @@ from PIL import Image
 from utbud.channels.addresses import secure
 from utbud.channels.channel import Channel, Receipt, Refused, Setting, Unavailable, Unsure
 from utbud.channels.hashtags import hashtags
-from utbud.channels.http import call
+from utbud.channels.http import answer, call, made
 from utbud.channels.post import Media, Post, fit, graphemes
 
 DESCRIPTION = 1500  # characters in a picture's description
@@ -120,8 +120,8 @@ class Mastodon(Channel):
 
     def correct(self, receipt: Receipt, post: Post, text: str) -> Receipt:
         """Mastodon shows that it was edited. The picture is given anew: what was wrong may stand in it too."""
-        answer = self._ask("PUT", f"/api/v1/statuses/{receipt.reference}", data=self._fields(post, text))
-        return _receipt(answer)
+        edited = self._ask("PUT", f"/api/v1/statuses/{receipt.reference}", data=self._fields(post, text))
+        return _receipt(edited)
 
     def recall(self, receipt: Receipt) -> None:
         self._ask("DELETE", f"/api/v1/statuses/{receipt.reference}", fine=(404, 410))
@@ -162,13 +162,13 @@ class Mastodon(Channel):
         """Hand a picture over, and wait until the server has made its own sizes. Returns the server's id for it."""
         description = {"description": fit(alt.strip(), "", DESCRIPTION).text}
         try:
-            answer = self._ask(
+            taken = self._ask(
                 "POST", "/api/v2/media", data=description, files={"file": (name, content, content_type)}
             )
+            media = made(taken, service="Mastodon")
         except Unsure as error:  # nobody sees a picture without a post: it is safe to begin again
             raise Unavailable(str(error), retry_after=error.retry_after) from error
-        media = str(_json(answer)["id"])
-        if answer.status_code != 202:
+        if taken.status_code != 202:
             return media
         for _look in range(LOOKS):
             if self._ask("GET", f"/api/v1/media/{media}").status_code != 206:
@@ -203,8 +203,8 @@ def _json(response: requests.Response) -> dict[str, Any]:
 
 
 def _receipt(response: requests.Response) -> Receipt:
-    status = _json(response)
-    return Receipt(str(status["id"]), str(status.get("url") or ""))
+    url = answer(response).get("url")
+    return Receipt(made(response, service="Mastodon"), url if isinstance(url, str) else "")
 
 
 def _read(picture: Media) -> bytes:

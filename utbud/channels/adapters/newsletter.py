@@ -1,18 +1,17 @@
 """A letter by e-mail to those who have asked for it. Plain, without pictures from us: nobody is followed."""
 
-import contextlib
-import smtplib
 import uuid
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from utbud.base import letters
 from utbud.channels.channel import EMAIL, Channel, Receipt, Refused, Remark, Setting, Unavailable, Unsure
 from utbud.channels.post import Post
 
@@ -111,40 +110,11 @@ class Newsletter(Channel):
 
 
 def _hand_over(letter: EmailMultiAlternatives) -> None:
-    """Give ``letter`` to the mail server, telling apart «not now», «never» and «perhaps»."""
-    connection = get_connection()
     try:
-        connection.open()
-    except (OSError, smtplib.SMTPException) as error:  # nothing was sent yet
-        raise Unavailable(_now("E-postservern svarar inte, eller släpper inte in oss.")) from error
-    try:
-        connection.send_messages([letter])
-    except smtplib.SMTPRecipientsRefused as error:
-        code, reason = next(iter(error.recipients.values()))
-        _say_no(code, reason, error)
-    except smtplib.SMTPSenderRefused as error:
-        if error.smtp_code < 500:
-            _say_no(error.smtp_code, error.smtp_error, error)
-        # Our own address: mended by us, and then every letter can go.
-        raise Unavailable(
-            _now("E-postservern tar inte emot brev från vår adress (svar %(code)s).")
-            % {"code": error.smtp_code}
-        ) from error
-    except smtplib.SMTPResponseException as error:
-        _say_no(error.smtp_code, error.smtp_error, error)
-    except (OSError, smtplib.SMTPException) as error:
-        raise Unsure(_now("E-postservern tystnade mitt i. Brevet kan ha gått fram.")) from error
-    finally:
-        with contextlib.suppress(OSError, smtplib.SMTPException):
-            connection.close()  # it has what it was given: that it says no goodbye changes nothing
-
-
-def _say_no(code: int, reason: bytes | str, error: Exception) -> None:
-    why = reason.decode(errors="replace") if isinstance(reason, bytes) else reason
-    if 500 <= code < 600:
-        raise Refused(
-            _now("E-postservern tar inte emot brevet: %(code)s %(why)s") % {"code": code, "why": why[:200]}
-        ) from error
-    raise Unavailable(
-        _now("E-postservern tar inte emot just nu (svar %(code)s).") % {"code": code}
-    ) from error
+        letters.hand_over(letter)
+    except letters.Never as error:
+        raise Refused(str(error)) from error
+    except letters.NotNow as error:
+        raise Unavailable(str(error)) from error
+    except letters.Perhaps as error:
+        raise Unsure(str(error)) from error

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from utbud.channels import sms
 from utbud.channels.channel import SMS, Channel, Receipt, Refused, Remark, Setting, Unavailable
-from utbud.channels.http import call
+from utbud.channels.http import answer, call, made
 from utbud.channels.post import Fitted, Post, fit
 from utbud.places.phones import parse_phone
 
@@ -155,11 +155,11 @@ class Sms(Channel):
 
     def send(self, post: Post, text: str, *, key: str, to: str = "") -> Receipt:
         """46elks knows no key: sending again is a message again."""
-        return Receipt(str(self._send(text, to).get("id", "")))
+        return Receipt(made(self._send(text, to), service=NAME))
 
     def test(self, *, to: str = "") -> str:
         """Ask for the account and, with ``to``, whether a text could be sent there. Nothing is sent."""
-        account = _json(self._call("GET", "/me"))
+        account = answer(self._call("GET", "/me"))
         said = [_now("46elks släpper in oss.")]
         balance = account.get("balance")
         if isinstance(balance, int):
@@ -173,7 +173,7 @@ class Sms(Channel):
             said.append(_now("De godkänner avsändaren och numret. Inget sms skickades."))
         return " ".join(said)
 
-    def _send(self, text: str, to: str, **more: str) -> dict[str, object]:
+    def _send(self, text: str, to: str, **more: str) -> requests.Response:
         if not re.fullmatch(r"\+[1-9][0-9]{6,14}", to):
             raise Refused(_now("Det är inget telefonnummer att skicka till."))
         if not SENDER.fullmatch(self.config.get("sender", "")):
@@ -183,10 +183,10 @@ class Sms(Channel):
                 )
             )
         given = {"from": self.config["sender"], "to": to, "message": text}
-        return _json(self._call("POST", "/sms", data=given | more))
+        return self._call("POST", "/sms", data=given | more)
 
     def _call(self, method: str, path: str, **options: Any) -> requests.Response:
-        answer = call(
+        given = call(
             method,
             SERVICE + path,
             service=NAME,
@@ -195,22 +195,14 @@ class Sms(Channel):
             auth=(self.config.get("username", ""), self.config.get("password", "")),
             **options,
         )
-        if answer.status_code in NO_MONEY:
-            if "credit" in answer.text.lower() or answer.status_code == 402:
+        if given.status_code in NO_MONEY:
+            if "credit" in given.text.lower() or given.status_code == 402:
                 raise Unavailable(
                     _now("Pengarna är slut på kontot hos 46elks. Fyll på, så skickas resten av sig själv."),
                     retry_after=WAIT_FOR_MONEY,
                 )
-            raise Refused(_now("46elks säger nej: %(why)s") % {"why": answer.text.strip()[:300]})
-        return answer
-
-
-def _json(answer: requests.Response) -> dict[str, object]:
-    try:
-        found = answer.json()
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+            raise Refused(_now("46elks säger nej: %(why)s") % {"why": given.text.strip()[:300]})
+        return given
 
 
 def _kronor(text: str) -> float | None:

@@ -13,8 +13,8 @@ import requests
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from utbud.channels.channel import Channel, Receipt, Refused, Remark, Setting, Unavailable, Unsure
-from utbud.channels.http import call
+from utbud.channels.channel import Channel, Receipt, Refused, Remark, Setting, Unavailable, Unread, Unsure
+from utbud.channels.http import answer, call
 from utbud.channels.post import Media, Post, fit
 
 NAME = "YouTube"
@@ -78,7 +78,7 @@ class Api:
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
         """What stands at ``path``."""
-        return dict(self.call("GET", path, params=params).json())
+        return answer(self.call("GET", path, params=params))
 
     def upload(
         self,
@@ -106,7 +106,9 @@ class Api:
         )
         if started.status_code in fine:
             return {}
-        session, pauses = started.headers["Location"], iter(self.pauses)
+        session, pauses = started.headers.get("Location"), iter(self.pauses)
+        if not session:
+            raise Unavailable(_("YouTube svarade inte med vart filmen ska skickas."))
         came, sure = 0, True
         while True:
             if sure:
@@ -130,7 +132,7 @@ class Api:
             if response.status_code in (404, 410):
                 raise Unavailable(_("Uppladdningen till YouTube avbröts. Vi börjar om."))
             if response.status_code != 308:
-                return {} if response.status_code in fine else dict(response.json())
+                return {} if response.status_code in fine else answer(response)
             before, came = came, received(response)
             if sure and came <= before:
                 raise Unavailable(_("Uppladdningen till YouTube kommer inte vidare. Vi börjar om."))
@@ -299,8 +301,12 @@ class YouTube(Channel):
                 "status": status("private"),
             }
             with film.open() as file:
-                answer = api.upload("/youtube/v3/videos", {"part": "snippet,status"}, about, file, length)
-            video = str(answer["id"])
+                made = api.upload("/youtube/v3/videos", {"part": "snippet,status"}, about, file, length).get(
+                    "id"
+                )
+            if not made:
+                raise Unread(_("YouTube tog emot filmen, men svarade något som vi inte förstår."))
+            video = str(made)
         track = {"snippet": {"videoId": video, "language": post.language, "name": "", "isDraft": False}}
         said = captions.read()
         api.upload(
@@ -353,7 +359,7 @@ class YouTube(Channel):
             for name in ("client_id", "client_secret", "refresh_token")
         }
         try:
-            answer = call(
+            reply = call(
                 "POST",
                 self.login,
                 service="Google",
@@ -362,10 +368,7 @@ class YouTube(Channel):
             )
         except Unsure as error:  # asking twice is harmless
             raise Unavailable(str(error), retry_after=error.retry_after) from error
-        try:
-            given = answer.json()
-        except ValueError:
-            given = {}
+        given = answer(reply)
         if token := given.get("access_token"):
             return Api(self.address, token, self.pauses)
         if given.get("error") == "invalid_client":
@@ -375,7 +378,7 @@ class YouTube(Channel):
                 _("Nyckeln till YouTube gäller inte längre. Hämta en ny refresh token och lägg in den.")
             )
         raise Refused(
-            _("Google släppte inte in oss (%(error)s).") % {"error": given.get("error") or answer.status_code}
+            _("Google släppte inte in oss (%(error)s).") % {"error": given.get("error") or reply.status_code}
         )
 
     def _channel(self, api: Api) -> dict[str, Any]:
@@ -393,8 +396,8 @@ class YouTube(Channel):
         for _turn in range(PAGES):
             query = {"part": "contentDetails", "playlistId": playlist, "maxResults": "50"} | page
             # 404: a channel with no film yet has no such list
-            answer = api.call("GET", "/youtube/v3/playlistItems", fine=(404,), params=query).json()
-            ids = [item["contentDetails"]["videoId"] for item in answer.get("items", [])]
+            found = answer(api.call("GET", "/youtube/v3/playlistItems", fine=(404,), params=query))
+            ids = [item["contentDetails"]["videoId"] for item in found.get("items", [])]
             if not ids:
                 return None
             videos = api.get("/youtube/v3/videos", part="snippet,status", id=",".join(ids)).get("items", [])
@@ -402,9 +405,9 @@ class YouTube(Channel):
                 whole = video["status"].get("uploadStatus") in ("uploaded", "processed")
                 if whole and mark in video["snippet"].get("tags", []):
                     return str(video["id"])
-            if "nextPageToken" not in answer:
+            if "nextPageToken" not in found:
                 return None
-            page = {"pageToken": answer["nextPageToken"]}
+            page = {"pageToken": found["nextPageToken"]}
         return None
 
     def _give_still(self, api: Api, video: str, still: Media | None) -> None:
@@ -426,8 +429,11 @@ class YouTube(Channel):
 
     def _open(self, api: Api, video: str, privacy: str) -> None:
         body = {"id": video, "status": status(privacy)}
-        answer = api.call("PUT", "/youtube/v3/videos", params={"part": "status"}, json=body).json()
-        if answer.get("status", {}).get("privacyStatus") != privacy:
+        found = answer(api.call("PUT", "/youtube/v3/videos", params={"part": "status"}, json=body))
+        said = found.get("status")
+        if not isinstance(said, dict) or "privacyStatus" not in said:
+            raise Unread(_("YouTube tog emot filmen, men svarade något som vi inte förstår."))
+        if said["privacyStatus"] != privacy:
             raise Refused(
                 _(
                     "Filmen ligger på YouTube, men bara ni kan se den. Google måste först granska projektet. Försök sedan igen."

@@ -16,9 +16,9 @@ from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from utbud.base import dates
+from utbud.base import dates, sending
 from utbud.channels import incoming, reach, sms
-from utbud.channels.channel import EMAIL, Refused, Unavailable
+from utbud.channels.channel import EMAIL, Refused, Unavailable, Unsure
 from utbud.channels.models import ChannelSetup, IncomingText, Subscriber
 from utbud.channels.post import Post
 from utbud.channels.subscribers import queries
@@ -167,21 +167,30 @@ def _resume(rows: queries.SubscriberQuerySet, now: dt.datetime) -> int:
 # --- letters that ask «is it you?» -------------------------------------------------------------
 
 
-def send_due_letters(now: dt.datetime) -> int:
-    """Send the letters and texts that wait, each claimed first so that it goes once. Returns how many were sent.
-
-    A channel that does not answer is left alone until the next time.
-    """
-    due = Subscriber.objects.filter(
+def _due(now: dt.datetime) -> queries.SubscriberQuerySet:
+    return Subscriber.objects.filter(
         claimed_at=None,
         letter_due_at__lte=now,
         letter_attempts__lt=LETTERS,
         stopped_at=None,
         channel__in=queries.with_subscribers().filter(on=True),
     )
+
+
+def channels_due(now: dt.datetime) -> list[int]:
+    """The channels (their ids) by which somebody waits for a letter or a text that asks."""
+    return sorted(_due(now).order_by().values_list("channel", flat=True).distinct())
+
+
+def send_due_letters(now: dt.datetime, *, channel: int | None = None) -> int:
+    """Send the letters and texts that wait, each claimed first so that it goes once. Returns how many were sent.
+
+    By one ``channel``, or by all. One that does not answer is left alone until the next time.
+    """
+    due = _due(now) if channel is None else _due(now).filter(channel=channel)
     done, resting = 0, set()
     for row in due.select_related("channel").order_by("letter_due_at", "pk"):
-        if row.channel_id not in resting:
+        if row.channel_id not in resting and not sending.over.is_set():
             try:
                 done += _send_letter(row, now)
             except Unavailable:
@@ -219,7 +228,11 @@ def _send_letter(row: Subscriber, now: dt.datetime) -> bool:
         logger.warning("the letter to subscriber %s was refused: %s", row.pk, error)
         mine.update(claimed_at=None, letter_due_at=None)
         return False
-    except Unavailable:  # also when it may have gone: a second letter is better than none
+    except Unsure as error:  # whoever did not get it can ask again, and nobody gets two for one
+        logger.warning("the letter to subscriber %s may have gone: %s", row.pk, error)
+        mine.update(claimed_at=None, letter_due_at=None, letter_sent_at=now)
+        return False
+    except Unavailable:
         wait = dt.timedelta(minutes=RETRY_AFTER[min(row.letter_attempts, len(RETRY_AFTER) - 1)])
         mine.update(claimed_at=None, letter_due_at=now + wait)
         raise

@@ -14,13 +14,14 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 from wagtail.models import Page
 
+from utbud.base import letters, sending
 from utbud.guides.models import GuidePage, PartnerReview
 from utbud.guides.reviews import TRIES
 from utbud.people.models import Organisation, User
@@ -153,12 +154,17 @@ def close(*, review: PartnerReview) -> bool:
 # --- letters --------------------------------------------------------------------------------------
 
 
-def send_due_letters(now: dt.datetime) -> int:
-    """Send the letters that wait, each claimed first so that it goes once. Returns how many were sent."""
-    due = PartnerReview.objects.filter(
+def letters_due(now: dt.datetime) -> QuerySet[PartnerReview]:
+    """The letters that wait to be sent by ``now``."""
+    return PartnerReview.objects.filter(
         answered_at=None, claimed_at=None, due_at__lte=now, expires_at__gt=now, attempts__lt=TRIES
     ).exclude(address="")
-    return sum(_send(review, now) for review in due.select_related("organisation", "revision", "asked_by"))
+
+
+def send_due_letters(now: dt.datetime) -> int:
+    """Send the letters that wait, each claimed first so that it goes once. Returns how many were sent."""
+    due = letters_due(now).select_related("organisation", "revision", "asked_by")
+    return sum(_send(review, now) for review in due if not sending.over.is_set())
 
 
 def _send(review: PartnerReview, now: dt.datetime) -> bool:
@@ -176,17 +182,18 @@ def _send(review: PartnerReview, now: dt.datetime) -> bool:
         to=[review.address],
         headers={"Auto-Submitted": "auto-generated"},
     )
+    mine = PartnerReview.objects.filter(pk=review.pk, claimed_at=now, sent_at=None)
     try:
-        message.send()
-    except Exception as error:  # noqa: BLE001, RUF100 - the mail server said no: nothing went out, so try later
-        wait = RETRY_AFTER[min(review.attempts, len(RETRY_AFTER) - 1)]
-        PartnerReview.objects.filter(pk=review.pk).update(
-            claimed_at=None,
-            due_at=now + dt.timedelta(minutes=wait),
-            error=f"{type(error).__name__}: {error}"[:300],
-        )
+        letters.hand_over(message)
+    except letters.Perhaps as error:  # it stays claimed: a person says whether it goes again, with a new link
+        mine.update(error=str(error)[:300])
         return False
-    PartnerReview.objects.filter(pk=review.pk).update(sent_at=now, error="")
+    except Exception as error:
+        logger.exception("the letter of review %s was not sent", review.pk)
+        wait = RETRY_AFTER[min(review.attempts, len(RETRY_AFTER) - 1)]
+        mine.update(claimed_at=None, due_at=now + dt.timedelta(minutes=wait), error=str(error)[:300])
+        return False
+    mine.update(sent_at=now, error="")
     return True
 
 

@@ -176,27 +176,27 @@ def work_on(work_id: int, *, clock: Clock = timezone.now) -> None:
     try:
         found, doubts = _made(work, tell)
     except (CaptionError, recognise.CannotHear, speech.NoVoice) as error:
-        _fail(work, str(error))
+        _fail(rows, str(error))
     except align.NothingToAlign:
-        _fail(work, _("Manuset och ljudet går inte att jämföra. Se efter att båda har något i sig."))
+        _fail(rows, _("Manuset och ljudet går inte att jämföra. Se efter att båda har något i sig."))
     except Gone:
         return  # somebody asked anew, or the page is no more
     except sound.Failed as error:
         logger.warning("Captions %s: %s", work_id, str(error)[-1000:])
         _fail(
-            work,
+            rows,
             _("Ljudet går inte att läsa. Ladda upp filen på nytt, eller be it-avdelningen titta på det."),
         )
     except OSError:
         logger.exception("Captions %s could not be made", work_id)
         _fail(
-            work,
+            rows,
             _(
                 "Det gick inte att göra undertexterna. Be it-avdelningen se om disken är full, och försök igen."
             ),
         )
     else:
-        _finish(work, found, doubts, clock())
+        _finish(work, rows, found, doubts, clock())
 
 
 class Gone(Exception):
@@ -214,12 +214,12 @@ def _claim(work_id: int, now: dt.datetime) -> tuple[CaptionWork, Any] | None:
     )
     if not same.update(state=State.WORKING, claimed_at=now, progress=0, tries=F("tries") + 1):
         return None
+    rows = CaptionWork.objects.filter(pk=work.pk, state=State.WORKING, tries=work.tries + 1)
     if work.tries >= TRIES:
         _fail(
-            work, _("Det avbröts %(count)s gånger. Be it-avdelningen titta på det.") % {"count": work.tries}
+            rows, _("Det avbröts %(count)s gånger. Be it-avdelningen titta på det.") % {"count": work.tries}
         )
         return None
-    rows = CaptionWork.objects.filter(pk=work.pk, state=State.WORKING, tries=work.tries + 1)
     return work, rows
 
 
@@ -269,16 +269,17 @@ def _listened(work: CaptionWork, folder: Path) -> Path:
     return wav
 
 
-def _fail(work: CaptionWork, says: str) -> None:
-    CaptionWork.objects.filter(pk=work.pk).update(state=State.FAILED, problem=says[:300], claimed_at=None)
+def _fail(rows: Any, says: str) -> None:
+    """``rows`` is what we claimed, while it is ours: what was asked anew meanwhile has not failed."""
+    rows.update(state=State.FAILED, problem=says[:300], claimed_at=None)
 
 
 @transaction.atomic
 def _finish(
-    work: CaptionWork, cues: Sequence[Cue], doubts: Sequence[tuple[float, str]], now: dt.datetime
+    work: CaptionWork, rows: Any, cues: Sequence[Cue], doubts: Sequence[tuple[float, str]], now: dt.datetime
 ) -> None:
     mended = mend(cues, work.asset.seconds)
-    kept = CaptionWork.objects.filter(pk=work.pk, state=State.WORKING).update(
+    kept = rows.update(
         state=State.READY,
         progress=100,
         problem="",

@@ -206,15 +206,16 @@ def fetch_arrival(episode_id: int, *, now: dt.datetime) -> None:
     if not mine.update(claimed_at=now, tries=F("tries") + 1):
         return
     row = Arrival.objects.select_related("episode").get(episode_id=episode_id)
+    ours = Arrival.objects.filter(pk=row.pk, claimed_at=now, done_at=None)  # until another takes it over
     try:
         _fetch(row, now)
     except CannotMove as error:
-        Arrival.objects.filter(pk=row.pk).update(claimed_at=None, tries=TRIES, problem=str(error)[:300])
+        ours.update(claimed_at=None, tries=TRIES, problem=str(error)[:300])
     except Unavailable as error:
         again = now + dt.timedelta(minutes=WAIT[min(row.tries, len(WAIT)) - 1])
-        Arrival.objects.filter(pk=row.pk).update(claimed_at=None, due_at=again, problem=str(error)[:300])
+        ours.update(claimed_at=None, due_at=again, problem=str(error)[:300])
     else:
-        Arrival.objects.filter(pk=row.pk).update(claimed_at=None, problem="", done_at=now)
+        ours.update(claimed_at=None, problem="", done_at=now)
 
 
 def try_again(*, arrival: Arrival, now: dt.datetime) -> None:

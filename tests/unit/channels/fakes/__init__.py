@@ -62,6 +62,7 @@ class Fake(Protocol):
     down: int  # so many calls are answered with 503 (or what the service says when it is down)
     lose: int  # so many deciding calls are done, and the answer never comes: the connection is closed
     hang: int  # so many deciding calls are done, and the answer does not come within the caller's time
+    mumble: bytes | None  # when not None: the next deciding call is done, and answered with this
 
     def close(self) -> None:
         """Stop."""
@@ -115,6 +116,7 @@ class HttpFake:
         self.posts: dict[str, str] = {}
         self.asked: list[Asked] = []  # everything that came in
         self.refuse, self.down, self.lose, self.hang = "", 0, 0, 0
+        self.mumble: bytes | None = None
         self._closing, self._lock = threading.Event(), threading.Lock()
         fake = self
 
@@ -173,6 +175,8 @@ class HttpFake:
         if decides and status < 400:
             lost, hung = self.lose > 0, self.hang > 0
             self.lose, self.hang = max(0, self.lose - 1), max(0, self.hang - 1)
+            if self.mumble is not None:
+                body, self.mumble = self.mumble, None
         return status, body, dict(rest[0]) if rest else {}, lost, hung
 
     def decides(self, asked: Asked) -> bool:

@@ -31,6 +31,8 @@ class Mail:
         self.posts: dict[str, str] = {}
         self.letters: list[EmailMessage] = []
         self.refuse, self.down, self.lose, self.hang = "", 0, 0, 0
+        self.mumble: bytes | None = None
+        self.hang_up = False  # at RCPT: before it has been given anything
         self.sender_refused, self.full = "", False
         self._numbers = itertools.count()
         self._server = OnAnyPort(self, hostname="127.0.0.1", port=0, server_hostname="mail.example.org")
@@ -62,6 +64,8 @@ class Mail:
         """RCPT TO: where an address that is not there is refused."""
         if self.refuse:
             return f"550 5.1.1 {self.refuse}"
+        if self.hang_up:
+            server.transport.close()
         if self.full:
             return "452 4.2.2 Mailbox full"
         envelope.rcpt_tos.append(address)
@@ -81,6 +85,9 @@ class Mail:
         if self.hang:
             self.hang -= 1
             await asyncio.sleep(1)
+        if self.mumble is not None:
+            self.mumble = None
+            return "299 What?"
         return "250 OK"
 
     def close(self) -> None:
