@@ -5,6 +5,33 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 BLOCK_KINDS = {"p": "p", "h2": "h2", "h3": "h3", "h4": "h4", "li": "li"}
+# What parts a text in HTML that is not our editor's.
+FOREIGN_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "figure",
+        "footer",
+        "h1",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "main",
+        "pre",
+        "section",
+        "table",
+        "td",
+        "th",
+        "tr",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -30,8 +57,9 @@ class Block:
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, breaks: bool) -> None:
         super().__init__(convert_charrefs=True)
+        self.breaks = breaks
         self.blocks: list[Block] = []
         self.runs: list[Run] = []
         self.kind, self.ordered, self.bold, self.href, self.skip = "p", False, 0, "", 0
@@ -55,13 +83,15 @@ class _Reader(HTMLParser):
             self.bold += 1
         elif tag == "a":
             self.href = dict(attrs).get("href") or ""
+        elif self.breaks and (tag == "br" or tag in FOREIGN_BLOCKS):
+            self.close_block()
         elif tag == "br":
             self.runs.append(Run(" "))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("script", "style"):
             self.skip = max(0, self.skip - 1)
-        elif tag in BLOCK_KINDS or tag in ("ol", "ul"):
+        elif tag in BLOCK_KINDS or tag in ("ol", "ul") or (self.breaks and tag in FOREIGN_BLOCKS):
             self.close_block()
         elif tag in ("b", "strong"):
             self.bold = max(0, self.bold - 1)
@@ -86,9 +116,12 @@ def _tidy(runs: list[Run]) -> tuple[Run, ...]:
     return tuple(run for run in joined if run.text)
 
 
-def blocks_from_html(html: str) -> tuple[Block, ...]:
-    """The blocks of rich text from the editor. Tags we have no meaning for leave only their text."""
-    reader = _Reader()
+def blocks_from_html(html: str, *, breaks: bool = False) -> tuple[Block, ...]:
+    """The blocks of rich text from the editor. Tags we have no meaning for leave only their text.
+
+    With ``breaks`` line breaks and other people's block elements part the text too.
+    """
+    reader = _Reader(breaks)
     reader.feed(html or "")
     reader.close()
     reader.close_block()

@@ -89,7 +89,7 @@ class FeedForm(forms.Form):
 
     feed = forms.CharField(
         label=_("Flödets adress hos den förra värden"),
-        max_length=500,
+        max_length=2000,
         help_text=_("Den står i inställningarna hos värden, och slutar ofta på rss eller xml."),
         widget=forms.URLInput(attrs={"autocomplete": "off"}),
     )

@@ -97,7 +97,7 @@ class ShowPage(ApprovedPage):
     )
     # Set once for life: UUIDv5 of the feed's first address (podcastindex.org/namespace/1.0, podcast:guid).
     guid = models.UUIDField(_("poddens id"), null=True, blank=True, unique=True, editable=False)
-    came_from = models.URLField(_("flödet hos den förra värden"), max_length=500, blank=True, editable=False)
+    came_from = models.URLField(_("flödet hos den förra värden"), max_length=2000, blank=True, editable=False)
     moved_to = models.URLField(
         _("flödet har flyttat till"),
         max_length=300,
@@ -171,10 +171,12 @@ class EpisodePage(MaterialPage, TimedPage):  # type: ignore[django-manager-missi
     episode_kind = models.CharField(_("slag"), max_length=7, choices=Kind, default=Kind.FULL)
     explicit = models.BooleanField(_("innehåller grovt språk"), default=False)
     # What podcast apps know it by, for ever: ours, or the one it had where it came from.
-    guid = models.CharField(_("avsnittets id"), max_length=300, unique=True, default=new_guid, editable=False)
+    guid = models.CharField(
+        _("avsnittets id"), max_length=2000, unique=True, default=new_guid, editable=False
+    )
     # When it came out where it came from; otherwise it comes out when it is published.
     first_out = models.DateTimeField(_("kom ut"), null=True, blank=True, editable=False)
-    came_from = models.URLField(_("ljudet hos den förra värden"), max_length=500, blank=True, editable=False)
+    came_from = models.URLField(_("ljudet hos den förra värden"), max_length=2000, blank=True, editable=False)
 
     ASSET_KIND = AssetKind.SOUND  # what the workshop takes in
     exclude_fields_in_copy = ["guid", "first_out", "came_from"]
@@ -371,13 +373,14 @@ class Arrival(models.Model):
     episode = models.OneToOneField(
         EpisodePage, models.CASCADE, related_name="arrival", verbose_name=_("avsnitt")
     )
-    sound = models.URLField(_("ljudets adress"), max_length=500)
-    transcript = models.URLField(_("textversionens adress"), max_length=500, blank=True)
-    chapters = models.URLField(_("kapitlens adress"), max_length=500, blank=True)
+    sound = models.URLField(_("ljudets adress"), max_length=2000)
+    transcript = models.URLField(_("textversionens adress"), max_length=2000, blank=True)
+    chapters = models.URLField(_("kapitlens adress"), max_length=2000, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(_("varför det inte gick"), max_length=300, blank=True)
+    remarks = models.JSONField(_("vad som inte kom med"), default=list, blank=True)  # in Swedish, one each
     done_at = models.DateTimeField(_("hämtat"), null=True, blank=True)
 
     class Meta:

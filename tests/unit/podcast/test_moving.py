@@ -233,6 +233,45 @@ class TestTheSound:
         actions.fetch_arrival(episode.pk, now=now)
         draft = self.draft(episode)
         assert (self.state(episode), draft.captions, draft.chapters) == ((True, 1, ""), [], [])
+        assert Arrival.objects.get(episode=episode).remarks == [
+            "Textversionen kom inte hel. Filen går inte att läsa.",
+            "Kapitlen kom inte hela. Filen går inte att läsa.",
+        ]
+
+    def test_a_text_that_does_not_answer_is_asked_for_again_and_the_sound_is_kept(
+        self, episode, old_host, now
+    ):
+        old_host.files["/a.vtt"] = (503, {})
+        actions.fetch_arrival(episode.pk, now=now)
+        assert self.state(episode) == (
+            False, 1, "Ljudet har kommit. Textversion eller kapitel svarar inte än. Vi försöker igen.",
+        )  # fmt: skip
+        assert (self.draft(episode).asset.is_ready, self.draft(episode).chapters) == (True, [[0.0, "Början"]])
+        old_host.files["/a.vtt"] = VTT.encode()
+        actions.fetch_arrival(episode.pk, now=now)
+        assert (self.state(episode), self.draft(episode).captions) == (
+            (True, 2, ""),
+            [[0.0, 2.0, "Hej och välkomna.", "Anna"]],
+        )
+        assert old_host.asked.count("/ett.mp3") == 1
+
+    def test_a_text_that_never_answers_is_told_at_last(self, episode, old_host, now):
+        old_host.files["/a.vtt"] = (503, {})
+        for _time in range(actions.TRIES):
+            actions.fetch_arrival(episode.pk, now=now)
+        assert self.state(episode) == (True, 5, "")
+        assert Arrival.objects.get(episode=episode).remarks == [
+            "Textversionen kom inte hel. Den förra värden tar inte emot just nu (svar 503)."
+        ]
+
+    def test_of_chapters_the_good_ones_come(self, episode, old_host, now):
+        rows = [{"startTime": "5", "title": "Fem"}, {"title": "ingen tid"}, {"startTime": None, "title": "x"}, 3, {"startTime": 0, "title": "Noll"}]  # fmt: skip
+        old_host.files["/a.json"] = b"\xef\xbb\xbf" + json.dumps({"chapters": rows}).encode()
+        actions.fetch_arrival(episode.pk, now=now)
+        assert self.draft(episode).chapters == [[0.0, "Noll"], [5.0, "Fem"]]
+        assert Arrival.objects.get(episode=episode).remarks == [
+            "Kapitlen kom inte hela. En del gick inte att läsa och kom inte med."
+        ]
 
     @pytest.mark.parametrize(
         ("answer", "state"),
@@ -294,7 +333,8 @@ class TestPages:
         url = reverse("podcast_move_in", args=[show.pk])
         looked = client.post(url, {"feed": f"{old_host.url}/rss"}).content.decode()
         assert "Gamla podden" in looked
-        assert "har inget ljud i flödet och kan inte hämtas." in looked
+        assert "kan inte hämtas." in looked
+        assert "Avsnittet har inget ljud i flödet." in looked
         assert not EpisodePage.objects.exists()
         done = client.post(url, {"feed": f"{old_host.url}/rss", "guid": "id-1"}, follow=True).content.decode()
         assert "Ett avsnitt är ett utkast nu. Ljudet hämtas." in done

@@ -6,17 +6,17 @@ Run twice nothing comes twice: an episode is known by its guid. What has no text
 
 import datetime as dt
 import json
-import logging
 import tempfile
 import uuid
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from html import escape
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -24,7 +24,6 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 from wagtail.models import Page
 
-from utbud.base.richtext import Block, blocks_from_html, plain_text, sentence_spans
 from utbud.channels.channel import Refused, Unavailable
 from utbud.channels.http import call
 from utbud.formats.content import shortened
@@ -32,15 +31,15 @@ from utbud.media import caption_files, captions
 from utbud.media.actions import processing
 from utbud.media.models import Kind, TimedPage, is_stale
 from utbud.people.models import User
-from utbud.podcast import moving
+from utbud.podcast import moving, notes
 from utbud.podcast.actions.board import free_slug
 from utbud.podcast.models import Arrival, EpisodePage, ShowPage, show_guid
 
-logger = logging.getLogger(__name__)
 TRIES = 5
 WAIT = (1, 5, 30, 120)  # minutes between tries
 LARGEST_SOUND, LARGEST_TEXT = 500_000_000, 5_000_000  # bytes
-NOTES, SENTENCE, TITLE = 3400, 160, 255  # letters that have room
+TITLE = 255  # letters that have room
+MOST_PAGES = 50  # of one feed
 PART = 1 << 18
 T = TypeVar("T")
 
@@ -83,14 +82,33 @@ def _write(answer: requests.Response, path: Path, most: int) -> None:
 
 
 def look(url: str) -> moving.Show:
-    """What the feed at ``url`` says. Raises CannotMove."""
+    """What the feed at ``url`` says, all pages of it. Raises CannotMove."""
+    pages: list[moving.Show] = []
+    seen: set[str] = set()
+    asked, remarks = url, []
+    while asked and asked not in seen and len(pages) < MOST_PAGES:
+        seen.add(asked)
+        try:
+            pages.append(_page(asked))
+        except (CannotMove, Unavailable, moving.NotAFeed) as error:
+            if not pages:
+                raise CannotMove(str(error)) from error
+            remarks.append(_("En sida av flödet gick inte att läsa. Äldre avsnitt kan saknas."))
+            break
+        asked = pages[-1].more
+    if asked in seen or remarks:  # it goes round, or it has been said
+        pages[-1] = replace(pages[-1], more="", remarks=tuple(remarks))
+    try:
+        return moving.usable(moving.joined(pages))
+    except moving.NotAFeed as error:
+        raise CannotMove(str(error)) from error
+
+
+def _page(url: str) -> moving.Show:
     with tempfile.TemporaryDirectory(prefix="utbud-feed-") as folder:
         path = Path(folder, "feed")
-        try:
-            fetch(url, path, most=moving.LARGEST_FEED)
-            return moving.read(path.read_bytes())
-        except (Unavailable, moving.NotAFeed) as error:
-            raise CannotMove(str(error)) from error
+        found_at = fetch(url, path, most=moving.LARGEST_FEED)
+        return moving.page(path.read_bytes(), found_at)
 
 
 # --- drafts -------------------------------------------------------------------------------------
@@ -120,62 +138,47 @@ def bring(
     ShowPage.objects.filter(pk=show.pk).update(came_from=feed)
     wanted = [one for one in incoming.episodes if one.guid in guids and one.guid not in known and one.sound]
     oldest_first = sorted(wanted, key=lambda one: one.out or now)
-    made = [_draft(show, one, by, now) for one in oldest_first]
+    made = []
+    for one in oldest_first:
+        with suppress(ValidationError), transaction.atomic():  # what cannot be saved of one stops no other
+            made.append(_draft(show, one, by, now))
     for episode in made:
         transaction.on_commit(lambda pk=episode.pk: bring_sound.enqueue(episode_id=pk))  # type: ignore[misc]
     return made
 
 
 def _draft(show: ShowPage, one: moving.Incoming, by: User, now: dt.datetime) -> EpisodePage:
-    about = blocks_from_html(one.summary)
+    written = notes.blocks(one.summary)
     title = shortened(one.title, TITLE)
     episode = EpisodePage(
         title=title,
         slug=free_slug(show, title),
-        one_sentence=_first_sentence(plain_text(about)),
-        notes=_notes(about),
+        one_sentence=title[: notes.SENTENCE],  # a page is not saved without; the draft has what was written
+        notes=notes.notes(written)[0],
         season=one.season,
         number=one.number,
         episode_kind=one.kind,
         explicit=one.explicit,
         guid=one.guid,
         first_out=one.out,
-        came_from=one.sound[:500],
+        came_from=one.sound,
         live=False,
         owner=by,
         responsible=by,
     )
     show.add_child(instance=episode)
-    episode.save_revision(user=by)
+    episode.one_sentence = notes.first_sentence(written)
+    EpisodePage.objects.filter(pk=episode.pk).update(one_sentence=episode.one_sentence)
+    episode.save_revision(user=by, clean=False)  # a draft may lack what it must have
     Arrival.objects.create(
         episode=episode,
-        sound=one.sound[:500],
-        transcript=one.transcript[:500],
-        chapters=one.chapters[:500],
+        sound=one.sound,
+        transcript=one.transcript,
+        chapters=one.chapters,
+        remarks=list(one.remarks),
         due_at=now,
     )
     return episode
-
-
-def _first_sentence(text: str) -> str:
-    spans = sentence_spans(text)
-    return shortened(text[spans[0][0] : spans[0][1]], SENTENCE) if spans else ""
-
-
-def _notes(blocks: tuple[Block, ...]) -> str:
-    """The text as our own rich text: paragraphs, bold and links, as much as has room."""
-    parts: list[str] = []
-    for block in blocks:
-        inner = ""
-        for run in block.runs:
-            text = f"<b>{escape(run.text)}</b>" if run.bold else escape(run.text)
-            safe = run.href.startswith(("http://", "https://", "mailto:", "tel:"))
-            inner += f'<a href="{escape(run.href)}">{text}</a>' if safe else text
-        part = f"<p>{inner}</p>"
-        if sum(map(len, parts)) + len(part) > NOTES:
-            break
-        parts.append(part)
-    return "".join(parts)
 
 
 # --- the sound ----------------------------------------------------------------------------------
@@ -227,10 +230,10 @@ def try_again(*, arrival: Arrival, now: dt.datetime) -> None:
 
 
 def _fetch(row: Arrival, now: dt.datetime) -> None:
+    """Fetch what has not come. Raises Unavailable when something of it may come later; what has come is kept."""
     draft: Any = row.episode.get_latest_revision_as_object()
+    last = row.tries >= TRIES
     with tempfile.TemporaryDirectory(prefix="moving-", dir=processing.work_folder()) as folder:
-        cues = _optional(row.transcript, folder, _cues)
-        chapters = _optional(row.chapters, folder, _chapters)
         asset = None
         if draft.asset is None:
             path = Path(folder, "sound")
@@ -242,49 +245,78 @@ def _fetch(row: Arrival, now: dt.datetime) -> None:
                 )
             except processing.CannotTakeIn as error:
                 raise CannotMove(str(error)) from error
+        text = _beside(row.transcript, folder, _cues, last) if not draft.captions else Beside()
+        marks = _beside(row.chapters, folder, _chapters, last) if not draft.chapters else Beside()
     with transaction.atomic():
         Page.objects.select_for_update().get(pk=row.episode_id)
         draft = EpisodePage.objects.get(pk=row.episode_id).get_latest_revision_as_object()
         if asset is not None and draft.asset is None:
             draft.asset = asset
-        if cues and not draft.captions:
-            draft.captions, draft.captions_from = captions.kept_cues(cues), TimedPage.Origin.FILE
-        if chapters and not draft.chapters:
-            draft.chapters = captions.kept_chapters(chapters)
-        draft.save_revision(user=row.episode.owner)
+        if text.found and not draft.captions:
+            draft.captions, draft.captions_from = captions.kept_cues(text.found), TimedPage.Origin.FILE
+        if marks.found and not draft.chapters:
+            draft.chapters = captions.kept_chapters(marks.found)
+        draft.save_revision(user=row.episode.owner, clean=False)
+        told = [
+            *(_("Textversionen kom inte hel. %(why)s") % {"why": why} for why in text.lost),
+            *(_("Kapitlen kom inte hela. %(why)s") % {"why": why} for why in marks.lost),
+        ]
+        if new := [says for says in told if says not in row.remarks]:
+            Arrival.objects.filter(pk=row.pk).update(remarks=[*row.remarks, *new])
+    if text.later or marks.later:
+        raise Unavailable(_("Ljudet har kommit. Textversion eller kapitel svarar inte än. Vi försöker igen."))
 
 
-def _optional(url: str, folder: str, read: Callable[[bytes], T]) -> T | None:
-    """What stands at ``url``, None when there is none or it cannot be used: an episode comes without it too."""
+@dataclass(frozen=True)
+class Beside(Generic[T]):
+    """What came of a file beside the sound: what it holds, why something of it is lost, whether it may come later."""
+
+    found: tuple[T, ...] = ()
+    lost: tuple[str, ...] = ()
+    later: bool = False
+
+
+def _beside(
+    url: str, folder: str, read: Callable[[bytes], tuple[tuple[T, ...], tuple[str, ...]]], last: bool
+) -> Beside[T]:
+    """Fetch and ``read`` what stands at ``url``: its rows, and what is to be said of them."""
     if not url:
-        return None
+        return Beside()
     path = Path(folder, "text")
     try:
         fetch(url, path, most=LARGEST_TEXT)
-        return read(path.read_bytes())
-    except (
-        CannotMove,
-        Unavailable,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        caption_files.NotCaptions,
-    ):
-        logger.warning("%s could not be used; the episode comes without it", url)
-        return None
+        found, remarks = read(path.read_bytes())
+    except Unavailable as error:
+        return Beside(lost=(str(error),)) if last else Beside(later=True)
+    except CannotMove as error:
+        return Beside(lost=(str(error),))
+    except (ValueError, KeyError, TypeError, AttributeError, caption_files.NotCaptions):
+        return Beside(lost=(_("Filen går inte att läsa."),))
+    return Beside(found, remarks)
 
 
-def _cues(content: bytes) -> tuple[captions.Cue, ...]:
-    return captions.mend(caption_files.read(content).cues, None)
+def _cues(content: bytes) -> tuple[tuple[captions.Cue, ...], tuple[str, ...]]:
+    read = caption_files.read(content)
+    return captions.mend(read.cues, None), read.remarks
 
 
-def _chapters(content: bytes) -> tuple[captions.Chapter, ...]:
-    return tuple(
-        captions.Chapter(float(one["startTime"]), str(one.get("title") or "").strip()[:120])
-        for one in json.loads(content)["chapters"]
-        if one.get("toc") is not False and str(one.get("title") or "").strip()
-    )
+def _chapters(content: bytes) -> tuple[tuple[captions.Chapter, ...], tuple[str, ...]]:
+    """The chapters of a JSON file that have a time and a name."""
+    rows, found, whole = json.loads(content.decode("utf-8-sig"))["chapters"], [], True
+    for one in rows:
+        try:
+            title, start = str(one.get("title") or "").strip()[:120], float(one["startTime"])
+        except (ValueError, KeyError, TypeError, AttributeError):
+            whole = False
+            continue
+        if not title or one.get("toc") is False:
+            continue
+        if 0 <= start < float("inf"):
+            found.append(captions.Chapter(start, title))
+        else:
+            whole = False
+    says = () if whole else (_("En del gick inte att läsa och kom inte med."),)
+    return tuple(sorted(found, key=lambda one: one.start)), says
 
 
 # --- the old address ----------------------------------------------------------------------------

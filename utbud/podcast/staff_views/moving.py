@@ -69,14 +69,15 @@ def _day(moment: Any) -> str:
 
 
 def _bring(request: StaffRequest, show: ShowPage, feed: str, incoming: Any) -> HttpResponse:
+    wanted = frozenset(request.POST.getlist("guid"))
+    new = {one.guid: one.title for one in incoming.episodes if one.guid in wanted and one.sound}
+    known = actions.here_already(incoming)
+    new = {guid: title for guid, title in new.items() if guid not in known}
     made = actions.bring(
-        show=show,
-        feed=feed,
-        incoming=incoming,
-        guids=frozenset(request.POST.getlist("guid")),
-        by=request.user,
-        now=timezone.now(),
+        show=show, feed=feed, incoming=incoming, guids=wanted, by=request.user, now=timezone.now()
     )
+    for guid in new.keys() - {one.guid for one in made}:
+        messages.error(request, _("«%(title)s» gick inte att spara och kom inte med.") % {"title": new[guid]})
     if made:
         said = ngettext(
             "Ett avsnitt är ett utkast nu. Ljudet hämtas.",
@@ -84,7 +85,7 @@ def _bring(request: StaffRequest, show: ShowPage, feed: str, incoming: Any) -> H
             len(made),
         )
         messages.success(request, said % {"count": len(made)})
-    else:
+    elif not new:
         messages.warning(request, _("Inget nytt kom. Avsnitten du valde finns redan här."))
     return redirect("podcast_move_in", show.pk)
 
