@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
@@ -13,10 +14,22 @@ from django.utils.http import parse_etags, quote_etag
 
 RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
 # A picture or page that someone uploaded must not run as ours when it is opened by its own address.
-# Read whole into memory, a file is no longer the web worker's business, however slowly somebody takes it. Of what is
-# larger a range is answered with a piece; the player asks for the next (ADR 16).
+# Of a file larger than WHOLE a range is answered with a piece; the player asks for the next (ADR 16).
 WHOLE, PIECE = 32 * 1024 * 1024, 4 * 1024 * 1024  # bytes
+READ = 256 * 1024  # bytes at a time; the gateway waits for whoever takes them slowly, and no thread does
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; sandbox"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """How a stored file was served, so that it can be served again when nothing else can be asked."""
+
+    name: str  # in storage
+    content_type: str
+    etag: str
+    max_age: int
+    filename: str
+    sandbox: bool
 
 
 def serve(
@@ -36,6 +49,26 @@ def serve(
     section 14.2 allows; one that cannot be satisfied with 416. A range of a large file may be answered with its first
     piece alone, as section 15.3.7 allows. Where nginx is told of (UTBUD_NGINX_FILES), it sends what is large.
     """
+    name = _stored_name(file)
+    response = _answer(
+        request, file, size=size, content_type=content_type, etag=etag, max_age=max_age, filename=filename, sandbox=sandbox
+    )  # fmt: skip
+    if name:
+        response.stored = Stored(name, content_type, etag, max_age, filename, sandbox)  # type: ignore[attr-defined]
+    return response
+
+
+def _answer(
+    request: HttpRequest,
+    file: BinaryIO | File[bytes],
+    *,
+    size: int,
+    content_type: str,
+    etag: str,
+    max_age: int,
+    filename: str,
+    sandbox: bool,
+) -> HttpResponseBase:
     tag = quote_etag(etag)
     headers = {"ETag": tag, "Cache-Control": f"public, max-age={max_age}", "Accept-Ranges": "bytes"}
     if sandbox:
@@ -75,7 +108,7 @@ def serve(
     else:
         file.seek(start)
         response = FileResponse(_Slice(file, length), status=status, content_type=content_type)
-        response.block_size = max(1, length) if length <= WHOLE else 64 * 1024  # at once, if it may
+        response.block_size = max(1, min(length, READ))
     for name, value in headers.items():
         response.headers[name] = value
     response.headers["Content-Length"] = str(length)
@@ -86,13 +119,17 @@ def serve(
 
 def _for_nginx(file: BinaryIO | File[bytes]) -> str:
     """The address at which nginx finds a stored file inside itself, "" when it is not told to send any."""
-    if not settings.NGINX_FILES:
-        return ""
+    name = _stored_name(file) if settings.NGINX_FILES else ""
+    return quote(f"{settings.NGINX_FILES}{name}") if name else ""
+
+
+def _stored_name(file: BinaryIO | File[bytes]) -> str:
+    """What a stored file is called in storage, "" for one that was made in memory or lies elsewhere."""
     try:
         inside = Path(os.path.realpath(str(file.name))).relative_to(os.path.realpath(settings.MEDIA_ROOT))
     except (AttributeError, ValueError):
-        return ""  # made in memory, or in storage elsewhere
-    return quote(f"{settings.NGINX_FILES}{inside}")
+        return ""
+    return str(inside)
 
 
 class _Slice:

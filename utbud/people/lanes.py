@@ -14,7 +14,7 @@ from django.conf import settings
 
 PATIENCE = 3.0  # seconds
 LOOK_EVERY = 0.05
-# How many threads of one web process may be in a lane, waiting or hashing; granian has more (utbud.cli.THREADS).
+# How many threads of one web process may be in a lane, waiting or hashing; those who write have more (utbud.gateway.WRITERS).
 _inside = {True: threading.BoundedSemaphore(2), False: threading.BoundedSemaphore(1)}
 
 
