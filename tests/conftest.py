@@ -55,7 +55,9 @@ def _made_once():
 def _plain_settings(settings, tmp_path, monkeypatch):
     """Static files without a build, files in a folder of the test's own, quick passwords, tasks at once, no films."""
     from utbud.publishing import files
+    from utbud.web import ready as site_ready
 
+    monkeypatch.setattr(site_ready, "_seen", [True])  # asked once by a process: no test's queries should tell
     monkeypatch.setattr(files, "make_films", SimpleNamespace(enqueue=lambda **_what: None))  # seconds each
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -15,11 +15,13 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
+from utbud.gateway import Gateway
 from utbud.processes import Child, Supervisor, end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "utbud.settings")
 SLOW = "--slow"
-THREADS = 4  # of each web process: three at most wait for a password (utbud.people.lanes), one is always there for readers
+NEW = "--new"
+HEADERS_WITHIN = 10_000  # milliseconds for the head of a request
 ROUND_EVERY = 1.0  # seconds between two looks at what is due
 ENDS_WITHIN = (
     3.0  # seconds that what is being sent may take when it is time to end; the supervisor waits for four
@@ -42,8 +44,10 @@ def serve(*arguments: str) -> None:
     port_must_be_free(settings.BIND, settings.PORT)
     load()
     if "--demo" in arguments:
+        no_demo_in_public()
         prepare()
         demo()
+    must_have_site()
     connections.close_all()  # a connection must not be shared by processes
     say(
         f"Digitalt utbud startar: webb, jobb, schema och utskick. Öppna {settings.BASE_URL} – avsluta med Ctrl-C."
@@ -61,27 +65,34 @@ def serve(*arguments: str) -> None:
 
 
 def web() -> None:
-    """The web server alone: granian with our WSGI application."""
+    """The web server alone: granian with our application behind the gateway."""
     from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     port_must_be_free(settings.BIND, settings.PORT)
     application()  # loaded once here; the workers are forked from it
+    must_have_site()
+    from utbud.base.probes import missing_proxy
+
+    if lacks := missing_proxy():
+        say(f"Obs: {lacks} Sätt nginx framför, se docs/operations.md.")
     say(f"Webben svarar på {settings.BASE_URL} ({settings.BIND}:{settings.PORT}).")
     server = Granian(
-        "utbud.wsgi:application",
+        "utbud.gateway",
         address=settings.BIND,
         port=settings.PORT,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=settings.WEB_WORKERS,
-        blocking_threads=THREADS,
+        websockets=False,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN),
         respawn_failed_workers=True,
         workers_kill_timeout=2,
         log_level=LogLevels.warning,
     )
-    server.serve(target_loader=worker_application, wrap_loader=False)
+    server.serve(target_loader=worker_application, wrap_loader=False)  # type: ignore[arg-type]
 
 
 def load() -> None:
@@ -101,15 +112,17 @@ def application() -> Callable[..., Any]:
     return application
 
 
-def worker_application() -> Callable[..., Any]:
+def worker_application() -> Gateway:
     """What a web worker runs. A worker whose main process was killed would hold the port for ever."""
     end_with_parent()
-    return application()
+    return Gateway(application())
 
 
 def worker(*arguments: str) -> None:
     """The jobs: one after another, from the database. ``--slow``: those that take minutes, which nothing quick waits for."""
     slow = SLOW in arguments
+    load()
+    must_have_site()
     os.nice(15 if slow else 10)  # whoever waits for a page goes before sound and print being made, films last
     say("Filmer görs en i taget." if slow else "Jobben körs en i taget, så fort de finns.")
     queue = "slow" if slow else "default"
@@ -134,8 +147,9 @@ def schedule() -> None:
             run(one_round)
             time.sleep(ROUND_EVERY)
 
-    pause = Pause()
     load()
+    must_have_site()
+    pause = Pause()
     say(f"Schemat håller {len(entries())} återkommande saker i gång.")
     threading.Thread(target=in_the_background, daemon=True).start()
     this_round = Round(on_time)
@@ -150,8 +164,9 @@ def send() -> None:
 
     from utbud.base.sending import Sender, lanes
 
-    pause = Pause()
     load()
+    must_have_site()
+    pause = Pause()
     say(f"Utskicken går på {len(lanes())} vägar, och ingen väntar på en annan.")
     sender = Sender()
     pause.at_the_end = lambda: sender.end(ENDS_WITHIN)
@@ -186,6 +201,31 @@ class Pause:
         return not self.over
 
 
+def must_have_site() -> None:
+    """End with one kind line where there is no site to run. A database that does not answer may have one."""
+    from django.db import connection
+
+    from utbud.base import folder
+
+    has = folder.has_tables()
+    connection.close()  # must not be shared with a process that is forked
+    if has is False:
+        sys.exit(f"utbud: {folder.lost() if folder.is_used() else folder.none_yet()}")
+    if has:
+        folder.note_used()
+
+
+def no_demo_in_public() -> None:
+    """End with one kind line if the demo, whose password anyone can read, would be on the internet."""
+    from django.conf import settings
+
+    if settings.SECURE:
+        sys.exit(
+            f"utbud: Demons lösenord är offentligt, så demon körs inte på {settings.BASE_URL}. "
+            "Ta bort UTBUD_BASE_URL och prova på din egen dator, eller gör en riktig webbplats med utbud setup."
+        )
+
+
 def port_must_be_free(address: str, port: int) -> None:
     """End with one kind line if ``port`` is taken. Granian would share it and answer every other time."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -203,15 +243,33 @@ def port_must_be_free(address: str, port: int) -> None:
 # --- what is done once ------------------------------------------------------------------------
 
 
-def prepare() -> None:
-    """Bring the database and the static files up to date."""
+def prepare(*arguments: str) -> None:
+    """Bring the database and the static files up to date.
+
+    A site is made only in a data folder that has had none, or when ``--new`` says so: a database that is gone must not
+    come back as an empty site.
+    """
+    from django.conf import settings
     from django.core.management import call_command
 
     load()
+    from utbud.base import folder
     from utbud.base.probes import tables
 
+    has = folder.has_tables()
+    if has is None:
+        say(
+            "Obs: Databasen svarar inte. Webben visar sina senaste kopior. Kör utbud prepare igen när den svarar."
+        )
+        collect_static()
+        return
+    if has is False:
+        if folder.is_used() and NEW not in arguments:
+            sys.exit(f"utbud: {folder.lost()}")
+        say(f"Ny webbplats: databasen görs, med data i {settings.VAR}.")
     if not tables().ok:
         call_command("migrate", verbosity=0, interactive=False)
+    folder.note_used()
     collect_static()
 
 
@@ -220,6 +278,7 @@ def demo() -> None:
     from django.core.management import call_command
 
     load()
+    no_demo_in_public()
     from django.utils import timezone
 
     from utbud.people.models import User
@@ -286,12 +345,15 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     ),
     "schedule": (schedule, "kör bara schemat (publicerar i tid, påminner, städar)"),
     "send": (send, "kör bara utskicken (sms, brev, kanaler)"),
-    "prepare": (prepare, "gör databas och statiska filer redo, efter installation och uppdatering"),
+    "prepare": (
+        prepare,
+        "gör databas och statiska filer redo, efter installation och uppdatering; --new: börja om med en tom databas",
+    ),
     "setup": (lambda: django("utbud_setup"), "lägger in det som ett nytt bibliotek börjar med"),
     "demo": (demo, "fyller en tom webbplats med demons innehåll"),
     "check": (check, "kontrollerar att allt som behövs fungerar, och säger vad du kan göra"),
 }
-TAKES = {"serve": {"--demo"}, "worker": {SLOW}}  # what may stand after a command of ours
+TAKES = {"serve": {"--demo"}, "worker": {SLOW}, "prepare": {NEW}}  # what may stand after a command of ours
 
 
 def main() -> None:

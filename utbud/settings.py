@@ -36,6 +36,13 @@ except OSError as error:
 if not os.access(VAR, os.W_OK):
     stop("UTBUD_VAR", f"the data folder {VAR} is not writable. Choose another or change its owner.")
 
+# What a site leaves in its data folder. One without any of it has not been used, and that is written down before the
+# key is: `utbud prepare` may make a site in it (utbud.base.folder).
+OURS = ("secret-key", "utbud.sqlite3", "media", "static", "uploads", "mail")
+UNUSED = VAR / "unused"
+if not any((VAR / name).exists() for name in OURS):
+    UNUSED.touch()
+
 
 def kept_secret() -> str:
     """The secret key from the environment, or one made once and kept in the data folder."""
@@ -155,6 +162,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "utbud.web.ready.SiteIsReady",
 ]
 
 ROOT_URLCONF = "utbud.web.urls"
@@ -200,9 +208,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
-            "PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY;"
+            "PRAGMA cache_size=-4000; PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY;"
         ),
     }
+else:
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)  # seconds
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "slow"]}}
 CACHES = {

@@ -7,7 +7,7 @@ class BaseConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the probes and the upkeep."""
-        from utbud.base import probes, schedule, upkeep  # noqa: F401 - the probes register themselves
+        from utbud.base import patience, probes, schedule, upkeep  # noqa: F401 - they register themselves
 
         schedule.every(seconds=3600)(upkeep.tidy)
         schedule.every(seconds=60)(upkeep.take_up_again)

@@ -18,6 +18,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.images import get_image_model_string
 
+from utbud.base import withdrawn
 from utbud.base.dates import WEEKDAYS
 from utbud.places import colours, phones
 
@@ -45,6 +46,7 @@ edition = 0  # counted up by every saved change, so that what queries keep in me
 def _changed() -> None:
     global edition  # noqa: PLW0603, RUF100 - one counter for the process is the point
     edition += 1
+    withdrawn.say()  # other hours, another phone number
 
 
 class Counted(models.Model):

@@ -10,16 +10,18 @@ no page that says by Cache-Control that it is soon another.
 from collections.abc import Callable
 
 from django.core.cache import cache
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Count, Max
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from wagtail.models import Page
 
 from utbud.base.hashing import content_hash
+from utbud.base.squeeze import SqueezeText
 from utbud.courses.models import RegistrationChange, Run
 from utbud.learning.models import PlannedWeek, Recheck
 from utbud.places import models as places
+from utbud.web import copies
 
 SECONDS = 60
 NEVER = (
@@ -46,21 +48,41 @@ LONGEST = 300  # characters of an address that is worth keeping
 class BakedPages:
     """Middleware, outermost of all that make a page: keeps the finished, compressed answer."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not may_be_kept(request):
             return self.get_response(request)
-        squeezed = "gzip" in request.headers.get("Accept-Encoding", "")
-        key = content_hash([request.get_full_path(), squeezed, state()])
-        kept: HttpResponse | None = cache.get(key)
-        if kept is not None:
-            return kept
-        response = self.get_response(request)
-        if may_be_shown_to_all(response):
-            cache.set(key, response, SECONDS)
+        if copies.was_away() and (copy := copies.answer(request)):
+            return self.squeeze(request, copy)
+        with (
+            copies.opened() as place
+        ):  # before the database is asked: what is withdrawn meanwhile is not kept
+            try:
+                now = state()
+            except DatabaseError as error:
+                if not copies.is_away(error):
+                    raise
+                copies.note_away()
+                copy = copies.answer(request)
+                return self.squeeze(request, copy) if copy else self.get_response(request)
+            squeezed = "gzip" in request.headers.get("Accept-Encoding", "")
+            key = content_hash([request.get_full_path(), squeezed, now])
+            kept: HttpResponse | None = cache.get(key)
+            if kept is not None:
+                return kept
+            response = self.get_response(request)
+            if not copies.was_away():  # otherwise it may be a copy itself
+                copies.keep(place, request, response)
+            if may_be_shown_to_all(response):
+                cache.set(key, response, SECONDS)
         return response
+
+    @staticmethod
+    def squeeze(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """``response`` compressed, as one that passed all the others would be."""
+        return SqueezeText(lambda _request: response).process_response(request, response)
 
 
 def may_be_kept(request: HttpRequest) -> bool:
@@ -75,7 +97,7 @@ def may_be_kept(request: HttpRequest) -> bool:
     )
 
 
-def may_be_shown_to_all(response: HttpResponse) -> bool:
+def may_be_shown_to_all(response: HttpResponseBase) -> bool:
     """Whether an answer is a finished page with nothing of anyone's own in it."""
     return (
         response.status_code == 200

@@ -13,12 +13,11 @@ from wagtail.models import Page
 from utbud.places import models as places
 from utbud.places import queries
 from utbud.places.queries import Library
-from utbud.web import stylesheet
+from utbud.web import copies, stylesheet
 
 # Pages that menus and footers link to when they are published: a new library begins with some as drafts.
 LINKED = ("filmer", "guider", "kurser", "podd", "om", "hjalp-nagon-annan", "sprak", "tillganglighet")
 
-_known: list[Library] = []
 _said: dict[tuple[int, dt.datetime], str] = {}  # the next drop-in in words, asked once a minute
 
 
@@ -38,14 +37,10 @@ def site(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def known_library() -> Library | None:
-    """The library as this process last showed it, for a page that must not ask the database (500)."""
-    return _known[0] if _known else None
-
-
 def _library() -> Library:
-    _known[:] = [queries.library()]
-    return _known[0]
+    found = queries.library()
+    copies.keep_library(found)
+    return found
 
 
 def _published() -> frozenset[str]:
@@ -58,10 +53,12 @@ def _next_drop_in() -> str:
     if connection.in_atomic_block:  # as places.queries.library: nobody sees what is not committed
         return _drop_in_words(now)
     key = (places.edition, now.replace(second=0, microsecond=0))
-    if key not in _said:
+    words = _said.get(key)  # another thread may forget it between two looks
+    if words is None:
+        words = _drop_in_words(now)
         _said.clear()
-        _said[key] = _drop_in_words(now)
-    return _said[key]
+        _said[key] = words
+    return words
 
 
 def _drop_in_words(now: dt.datetime) -> str:

@@ -2,12 +2,13 @@
 
 import mimetypes
 import os
+import sys
 from xml.sax.saxutils import escape
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.template import loader
@@ -27,8 +28,10 @@ from utbud.guides.queries import guide_topics
 from utbud.learning.models import Topic
 from utbud.media.models import PRIVATE
 from utbud.places.queries import library
+from utbud.web import copies
 from utbud.web import stylesheet as looks
-from utbud.web.context import known_library
+from utbud.web.away import away
+from utbud.web.models import StartPage
 
 MEDIA_AGE = 3600  # seconds; a replaced picture gets a new name, a redrawn one an hour
 SHOWN_TYPES = ("image/", "audio/", "video/", "application/pdf")
@@ -37,12 +40,13 @@ SHOWN_TYPES = ("image/", "audio/", "video/", "application/pdf")
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """200 when pages can be served, 503 when the database does not answer. Says nothing more to strangers."""
+    """200 when pages can be served, 503 when the database does not answer or holds no site. Says nothing more to strangers."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM django_migrations LIMIT 1")
+        has_start = StartPage.objects.live().exists()
     except Exception:  # noqa: BLE001, RUF100 - whatever is wrong with it, it does not answer
         return JsonResponse({"ok": False, "says": "databasen svarar inte"}, status=503)
+    if not has_start:
+        return JsonResponse({"ok": False, "says": "webbplatsen är inte klar"}, status=503)
     return JsonResponse({"ok": True, "time": timezone.now().isoformat(timespec="seconds")})
 
 
@@ -121,7 +125,12 @@ def media(request: HttpRequest, name: str) -> HttpResponseBase:
 @require_safe
 def stylesheet(request: HttpRequest, digest: str) -> HttpResponse:
     """The look in the library's colours. Its address tells what is in it, so that it may be kept for ever."""
-    lib = library()
+    try:
+        lib = library()
+    except DatabaseError:
+        if (known := copies.library()) is None:
+            raise
+        lib = known
     sheet = looks.sheet(lib.accent, lib.help_colour)
     # A page that was kept while the colours changed asks for the old one, and gets the new.
     age = "max-age=31536000, immutable" if sheet.digest == digest else "max-age=60"
@@ -135,6 +144,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    """A page that needs nothing that may be broken, with the phone number as this process last knew it."""
-    return HttpResponse(loader.get_template("500.html").render({"lib": known_library()}), status=500)
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """What is answered when something failed. Nothing here may need what is broken.
+
+    A database that cannot be asked is no fault of the program's: the last good copy, or a page that keeps what was typed.
+    """
+    error = sys.exc_info()[1]
+    if copies.is_away(error):
+        if not copies.is_busy(error):
+            copies.note_away()
+        return away(request)
+    return HttpResponse(loader.get_template("500.html").render({"lib": copies.library()}), status=500)

@@ -1,18 +1,23 @@
 """The site as a whole: feed, sitemap, files, moved addresses, errors."""
 
 import datetime as dt
+from importlib import import_module
 
 import feedparser
 import pytest
 from defusedxml.ElementTree import fromstring
+from django.apps import apps
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from wagtail.models import Page, Site
 
 from utbud.base.dates import at_stockholm
 from utbud.base.schedule import Round
 from utbud.learning import actions as learning
+from utbud.web import ready
+from utbud.web.models import StartPage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files")]
 
@@ -96,6 +101,35 @@ def test_a_draft_has_no_files(site, write, client):
 
 def test_health(site, client):
     assert client.get("/halsa/").json()["ok"] is True
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/ord/", "/sok/?q=bank", "/kurser/", "/hjalp/", "/finns-inte/", "/sitemap.xml"]
+)
+def test_a_site_without_a_start_page_is_not_ready(site, client, monkeypatch, address):
+    monkeypatch.setattr(ready, "_seen", [False])
+    StartPage.objects.update(live=False)
+    answer = client.get(address)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "600")
+    assert "<h1>Webbplatsen är inte klar</h1>" in answer.content.decode()
+    health = client.get("/halsa/")
+    assert (health.status_code, health.json()["says"]) == (503, "webbplatsen är inte klar")
+    assert client.get("/admin/login/").status_code == 200
+    StartPage.objects.update(live=True)
+    assert client.get(address).status_code in (200, 404)
+
+
+@pytest.mark.parametrize(("title", "kept"), [("Welcome to your new Wagtail site!", 0), ("Vår egen sida", 1)])
+def test_the_migrations_leave_no_page_of_welcome(site, title, kept):
+    """Wagtail's first migration publishes one in English."""
+    site.start.delete()
+    root = Page.objects.get(depth=1)
+    Site.objects.create(
+        hostname="localhost", root_page=root.add_child(instance=Page(title=title, slug="home"))
+    )
+    import_module("utbud.web.migrations.0002_no_welcome").take_away(apps, None)
+    root.refresh_from_db()
+    assert (Page.objects.filter(depth=2).count(), Site.objects.count(), root.numchild) == (kept, kept, kept)
 
 
 class TestMedia:

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from utbud.base import withdrawn
 from utbud.calendar import actions as calendar
 from utbud.calendar.models import Resource
 from utbud.courses import words
@@ -194,6 +195,7 @@ def cancel_run(*, run: Run, why: str, by: User | None, now: dt.datetime) -> int:
         sequence=F("sequence") + 1, changed_at=now
     )
     run.refresh_from_db()
+    withdrawn.say()
     told = telling.called_off(left, why, now, whole_run=True)
     end_offers(quotas=quotas, now=now)
     return told
@@ -290,5 +292,6 @@ def book(occasion: Occasion, now: dt.datetime) -> None:
 
 
 def touch(run: Run, now: dt.datetime) -> None:
-    """Let pages that are kept ready-made know that something about the run is new."""
+    """Let pages that are kept ready-made know that something about the run is new, and copies go: a time may be another."""
     Run.objects.filter(pk=run.pk).update(changed_at=now)
+    withdrawn.say()
