@@ -76,12 +76,12 @@ class Gateway:
         lane = lane_of(scope)
         body: Any
         try:
-            environ = environ_of(scope)
+            wsgi = wsgi_of(scope)
             if lane == "upload":
                 body = Arriving(protocol, loop)
             else:
                 body, length = await read(protocol, scope.headers)
-                environ["CONTENT_LENGTH"] = str(length) if length else environ["CONTENT_LENGTH"]
+                wsgi["CONTENT_LENGTH"] = str(length) if length else wsgi["CONTENT_LENGTH"]
         except TooSlow:
             protocol.response_str(408, PLAIN, "Det tog för lång tid att ta emot. Försök igen.")
             return
@@ -91,10 +91,10 @@ class Gateway:
         except (Gone, UnicodeError):
             protocol.response_str(400, PLAIN, "Det gick inte att läsa.")
             return
-        environ["wsgi.input"] = body
+        wsgi["wsgi.input"] = body
         try:
             status, headers, whole, rest = await loop.run_in_executor(
-                self.lanes[lane], run, self.application, environ
+                self.lanes[lane], run, self.application, wsgi
             )
         finally:
             body.close()
@@ -197,10 +197,10 @@ class Arriving(io.RawIOBase):
         return size
 
 
-def environ_of(scope: Any) -> dict[str, Any]:
+def wsgi_of(scope: Any) -> dict[str, Any]:
     """The environment that PEP 3333 describes."""
     server, _colon, port = scope.server.rpartition(":")
-    environ = {
+    wsgi = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": scope.path.encode().decode("latin-1"),
@@ -224,19 +224,19 @@ def environ_of(scope: Any) -> dict[str, Any]:
         key = name.upper().replace("-", "_")
         key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
         joined = "; " if key == "HTTP_COOKIE" else ","
-        environ[key] = f"{environ[key]}{joined}{value}" if environ.get(key) else value
-    if scope.authority and "HTTP_HOST" not in environ:  # HTTP/2
-        environ["HTTP_HOST"] = scope.authority
-    return environ
+        wsgi[key] = f"{wsgi[key]}{joined}{value}" if wsgi.get(key) else value
+    if scope.authority and "HTTP_HOST" not in wsgi:  # HTTP/2
+        wsgi["HTTP_HOST"] = scope.authority
+    return wsgi
 
 
-def run(application: Application, environ: dict[str, Any]) -> tuple[int, Headers, bytes, "Rest | None"]:
+def run(application: Application, wsgi: dict[str, Any]) -> tuple[int, Headers, bytes, "Rest | None"]:
     """Run the WSGI application in this thread: its status and headers, its body, and a file that is not let go yet.
 
     The body of a large file is left in it.
     """
     said: list[Any] = []
-    answer = application(environ, lambda status, headers, _error=None: said.extend((status, headers)))
+    answer = application(wsgi, lambda status, headers, _error=None: said.extend((status, headers)))
     status, headers = int(said[0].split(" ", 1)[0]), said[1]
     if getattr(answer, "streaming", False):
         rest = Rest(answer)

@@ -171,7 +171,7 @@ def test_after_a_restart_without_its_database_the_web_answers_what_it_last_answe
         for address, before in read.items():
             answer = requests.get(house.address + address, timeout=60)
             assert answer.status_code == 200, address
-            assert re.sub(r'<p class="copy-notice".*?</p>', "", answer.text) == before
+            assert re.sub(r'<p class="sand copy-notice".*?</p>', "", answer.text) == before
         data = message()
         answer = send(house, data)
         assert answer.status_code == 503

@@ -31,7 +31,7 @@ def recopy(now: dt.datetime) -> int:
 
 def _read(path: str) -> None:
     address = urlsplit(settings.BASE_URL)
-    environ: dict[str, Any] = {
+    wsgi: dict[str, Any] = {
         "REQUEST_METHOD": "GET",
         "PATH_INFO": path.encode().decode("latin-1"),
         "QUERY_STRING": "",
@@ -45,7 +45,7 @@ def _read(path: str) -> None:
         "wsgi.input": io.BytesIO(),
         "wsgi.errors": sys.stderr,
     }
-    _site()(environ, lambda *_said: None).close()  # type: ignore[arg-type]
+    _site()(wsgi, lambda *_said: None).close()  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=1)

@@ -60,7 +60,7 @@ def down(monkeypatch):
 
 
 def text(answer):
-    return re.sub(r'<p class="copy-notice".*?</p>', "", answer.content.decode())
+    return re.sub(r'<p class="sand copy-notice".*?</p>', "", answer.content.decode())
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import utbud
 from utbud.places.colours import contrast
 from utbud.places.models import Opening, OpeningHours, Place
 from utbud.places.templatetags.utbud_places import unbroken
-from utbud.web import context, stylesheet
+from utbud.web import context, copies, stylesheet
 
 PACKAGE = Path(utbud.__file__).parent
 PUBLIC = [
@@ -170,12 +170,12 @@ def _context(values):
 class TestErrorPage:
     def test_it_asks_no_database_and_says_the_number_that_was_known(self, client, monkeypatch):
         # No ``django_db`` here: a query would fail the test.
-        monkeypatch.setattr(context, "_known", [LIBRARY])
+        monkeypatch.setattr(copies, "_library", [LIBRARY])
         html = _server_error()
         assert LIBRARY.phone_link in html
 
     def test_it_also_works_before_anything_is_known(self, monkeypatch):
-        monkeypatch.setattr(context, "_known", [])
+        monkeypatch.setattr(copies, "_library", [])
         assert "tel:" not in _server_error()
 
 
