@@ -13,7 +13,7 @@ from django.core.handlers.wsgi import WSGIHandler
 
 from utbud.web import copies
 
-AT_A_TIME = 2.0  # seconds, since what is on time must not wait
+AT_A_TIME = 1.0  # seconds, since what is on time must not wait
 
 
 def recopy(now: dt.datetime) -> int:

@@ -22,6 +22,7 @@ COMMANDS = {
     "web": cli.web,
     "worker": cli.worker,
     "schedule": cli.schedule,
+    "send": cli.send,
 }
 
 
