@@ -7,6 +7,7 @@ same; most tests give the same. The first makes it for real, and the others get 
 import hashlib
 import os
 import pickle
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -36,7 +37,7 @@ def once(make: Callable[[], Any], *decided_by: object) -> Any:
         return pickle.loads(kept.read_bytes())  # noqa: S301 - written below
     made = make()
     FOLDER.mkdir(exist_ok=True)
-    being_written = kept.with_suffix(f".{os.getpid()}")
+    being_written = kept.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
     being_written.write_bytes(pickle.dumps(made))
     being_written.rename(kept)
     return made
