@@ -36,8 +36,8 @@ class Reached(Exception):
         self.cap = cap
 
 
-def take(*, caps: Iterable[Cap], now: dt.datetime, ore: int = 0) -> Cap | None:
-    """Count one, of ``ore`` in money, under every cap and give None; or under none, and give the first that is full.
+def take(*, caps: Iterable[Cap], now: dt.datetime, ore: int = 0, times: int = 1) -> Cap | None:
+    """Count one (or so many ``times``), of ``ore`` in money, under every cap and give None; or under none, and give the first that is full.
 
     That it was full is counted too: it is how staff come to know.
     """
@@ -45,7 +45,7 @@ def take(*, caps: Iterable[Cap], now: dt.datetime, ore: int = 0) -> Cap | None:
     try:
         with transaction.atomic():
             for cap in caps:
-                _count(cap, day, ore)
+                _count(cap, day, ore, times)
     except Reached as full:
         row, _made = Tally.objects.get_or_create(day=day, what=full.cap.what)
         Tally.objects.filter(pk=row.pk).update(stopped=F("stopped") + 1)
@@ -53,14 +53,14 @@ def take(*, caps: Iterable[Cap], now: dt.datetime, ore: int = 0) -> Cap | None:
     return None
 
 
-def _count(cap: Cap, day: dt.date, ore: int) -> None:
+def _count(cap: Cap, day: dt.date, ore: int, times: int) -> None:
     row, _made = Tally.objects.get_or_create(day=day, what=cap.what)
     room = Tally.objects.filter(pk=row.pk)
     if cap.times is not None:
-        room = room.filter(times__lt=cap.times)
+        room = room.filter(times__lte=cap.times - times)
     if cap.ore is not None and ore:
         room = room.filter(ore__lte=cap.ore - ore)
-    if not room.update(times=F("times") + 1, ore=F("ore") + ore):
+    if not room.update(times=F("times") + times, ore=F("ore") + ore):
         raise Reached(cap)
 
 

@@ -55,25 +55,27 @@ class Standing:
 
 
 def standing(*, subjects: Sequence[Subject], now: dt.datetime) -> Standing:
-    """Where a try at ``subjects`` stands."""
+    """Where a try at ``subjects`` stands.
+
+    Where it is odd a right try must be confirmed, so that guessing gains nothing: then nobody waits at the doors that
+    are odd, and no stranger can keep the owner waiting.
+    """
     rows = {row.subject: row for row in Guess.objects.filter(subject__in=[one.key for one in subjects])}
-    until: dt.datetime | None = None
-    odd = False
-    for one in subjects:
-        row = rows.get(one.key)
-        if row is None or row.first_at <= now - one.window:
-            continue
-        if row.wait_until > now:
-            until = max(until or row.wait_until, row.wait_until)
-        odd = odd or bool(one.odd and row.wrong >= one.odd)
-    return Standing(until, odd)
+    known = [
+        (one, rows[one.key])
+        for one in subjects
+        if one.key in rows and rows[one.key].first_at > now - one.window
+    ]
+    odd = any(one.odd and row.wrong >= one.odd for one, row in known)
+    waits = [row.wait_until for one, row in known if row.wait_until > now and not (odd and one.odd)]
+    return Standing(max(waits, default=None), odd)
 
 
 @transaction.atomic
-def begin(*, subjects: Sequence[Subject], now: dt.datetime) -> Standing:
+def begin(*, subjects: Sequence[Subject], now: dt.datetime, watched: Sequence[Subject] = ()) -> Standing:
     """Take a try: it counts as wrong until ``right`` says otherwise, so that many at once are as many as one after another.
 
-    One that must wait is not taken, and does not make the wait longer.
+    One that must wait is not taken, and does not make the wait longer. ``watched`` matter to where it stands, and count nothing.
     """
     keys = sorted(subjects, key=lambda one: one.key)
     for one in keys:
@@ -84,7 +86,7 @@ def begin(*, subjects: Sequence[Subject], now: dt.datetime) -> Standing:
         .filter(subject__in=[one.key for one in keys])
         .order_by("subject")
     }
-    found = standing(subjects=subjects, now=now)
+    found = standing(subjects=[*subjects, *watched], now=now)
     if found.wait_until:
         return found
     for one in keys:

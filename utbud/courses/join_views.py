@@ -1,5 +1,6 @@
 """Joining a course on the web, and seeing to one's own place. Nothing is kept here before the last step is sent."""
 
+import datetime as dt
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,7 +11,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from utbud.base.networks import client_address
-from utbud.courses.actions import seats
+from utbud.courses.actions import codes, seats, telling
 from utbud.courses.actions.seats import Changed, Closed, CourseError, Full
 from utbud.courses.forms.public import (
     CHECK,
@@ -168,6 +169,9 @@ class _Journey:
             "name": data["name"],
             "contact": contact.words,
             "contact_note": written.note,
+            "abroad": telling.abroad_words()
+            if contact.kind == ContactKind.PHONE and not places.texts_go_to(contact.value)
+            else "",
             "by_phone": contact.kind == ContactKind.PHONE,
             "needs": [str(Registration.NEEDS[need]) for need in data["needs"]],
             "needs_text": data["needs_text"],
@@ -205,6 +209,7 @@ def _page(
         "own": own,
         "registration": own.registration,
         "course": course,
+        "promise": telling.promise(own.registration),
         "can_join_again": not own.standing and queries.joins_on_web(own.registration.quota, own.now),
     }
     response = render(request, f"courses/{template}.html", context | more, status=status)
@@ -291,26 +296,51 @@ def _is_own_change(last: RegistrationChange | None) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
     """/kurser/min-anmalan/: to one's own place by the code and the contact. A wrong one of either is answered alike."""
-    form = FindForm(request.POST or None)
-    status = 200
+    form, now = FindForm(request.POST or None), timezone.now()
+    status, confirms = 200, False
     if request.method == "POST" and form.is_valid():
-        code, contact = form.cleaned_data["code"], form.cleaned_data["contact"]
-        if not _may_try(client_address(request), code):
-            form.add_error(None, _tried_often())
+        said = form.cleaned_data
+        came = codes.find(
+            code=said["code"],
+            contact=said["contact"],
+            address=client_address(request),
+            now=now,
+            once=said["once"],
+        )
+        if came.registration is not None:
+            return redirect(came.registration.path)
+        confirms = came.outcome == codes.Outcome.CONFIRM
+        if came.wait_until is not None:
+            form.add_error(None, _wait(came.wait_until, now))
             status = 429
-        elif registration := queries.by_code(code, contact):
-            return redirect(registration.path)
+        elif confirms:
+            form.add_error("once" if said["once"] else None, _confirm())
         else:
             form.add_error(None, _not_found())
-    return render(request, "courses/find.html", {"form": form}, status=status)
+    context = {"form": form, "confirms": confirms or bool(request.POST.get("once"))}
+    return render(request, "courses/find.html", context, status=status)
 
 
-def _may_try(address: str, code: str) -> bool:
-    """Whether one more may be tried from ``address``, and for ``code`` by anyone: five figures are soon guessed."""
-    now = timezone.now()
-    return guards.within_limit(
-        address=address, now=now, purpose="courses-find", limit=PER_HOUR
-    ) and guards.within_limit(address=code, now=now, purpose="courses-code", limit=PER_HOUR)
+def _wait(until: dt.datetime, now: dt.datetime) -> str:
+    says = _("Många koder har provats. %(wait)s, och tryck sedan en gång till.") % {
+        "wait": codes.wait_words(until, now)
+    }
+    return f"{says} {_or_ring()}"
+
+
+def _confirm() -> str:
+    says = _(
+        "Många koder har provats, så vi vill veta att det är du. Stämmer koden har vi skickat en engångskod till dig. "
+        "Skriv den här."
+    )
+    return f"{says} {_or_ring()}"
+
+
+def _or_ring() -> str:
+    phone = places.library().phone
+    if phone:
+        return _("Ring oss annars på %(phone)s, så hjälper vi dig.") % {"phone": phone}
+    return _("Kom annars hit, så hjälper vi dig.")
 
 
 def _not_found() -> str:
@@ -320,12 +350,3 @@ def _not_found() -> str:
             "Vi hittar ingen anmälan med den koden och den kontakten. Se efter på din bekräftelse, eller ring oss på %(phone)s."
         ) % {"phone": phone}
     return _("Vi hittar ingen anmälan med den koden och den kontakten. Se efter på din bekräftelse.")
-
-
-def _tried_often() -> str:
-    phone = places.library().phone
-    if phone:
-        return _("Det har provats många gånger nu. Ring oss på %(phone)s, så hjälper vi dig.") % {
-            "phone": phone
-        }
-    return _("Det har provats många gånger nu. Vänta en timme, eller kom hit, så hjälper vi dig.")

@@ -16,7 +16,7 @@ from utbud.channels import sms
 from utbud.channels.adapters.sms import LINK
 from utbud.channels.subscribers.actions import YES_WORDS
 from utbud.courses import words
-from utbud.courses.actions import seats
+from utbud.courses.actions import codes, seats
 from utbud.courses.actions.seats import CourseError, Person
 from utbud.courses.models import Quota, Registration, Run
 from utbud.courses.models.registrations import RegistrationQuerySet, Way
@@ -249,10 +249,8 @@ def _standing(registration: Registration, now: dt.datetime) -> str:
 def _leave(found: re.Match[str], contact: str, now: dt.datetime) -> str | None:
     given = _figures(found["code"])
     if given:
-        registration = _by_code(given, contact) or _by_group(given, contact, now)
-        if registration is None:
-            return _unknown_code(now)
-        return _cancel(registration, now)
+        registration, refusal = _tried(given, contact, now, group=True)
+        return _cancel(registration, now) if registration else refusal
     mine = _standing_of(contact, now)
     if not mine:
         return _fit(_("Vi hittar ingen anmälan från det här numret."), _help(now))
@@ -288,9 +286,9 @@ def _cancel(registration: Registration, now: dt.datetime) -> str:
 def _answer(found: re.Match[str], contact: str, now: dt.datetime) -> str | None:
     given = _figures(found["code"])
     if given:
-        registration = _by_code(given, contact)
+        registration, refusal = _tried(given, contact, now)
         if registration is None:
-            return _unknown_code(now)
+            return refusal
     else:
         offers = [one for one in _standing_of(contact, now) if one.state == Registration.OFFERED]
         if not offers:
@@ -331,6 +329,24 @@ def _figures(text: str | None) -> str:
 def _of(contact: str) -> RegistrationQuerySet:
     rows = Registration.objects.filter(contact=contact, contact_kind=ContactKind.PHONE)
     return rows.select_related("quota__run__course", "quota__run__place", "quota__run__host")
+
+
+def _tried(
+    code: str, contact: str, now: dt.datetime, *, group: bool = False
+) -> tuple[Registration | None, str]:
+    """The registration that ``code`` is for, or what to answer. Wrong ones are slowed, as on the web."""
+    tried = codes.by_text(contact=contact, now=now)
+    if tried.wait_until:
+        return None, _fit(
+            _("Flera koder har varit fel. %(wait)s och försök igen.")
+            % {"wait": codes.wait_words(tried.wait_until, now)},
+            _help(now),
+        )
+    found = _by_code(code, contact) or (_by_group(code, contact, now) if group else None)
+    if found is None:
+        return None, _unknown_code(now)
+    codes.by_text_right(contact=contact, now=now)
+    return found, ""
 
 
 def _by_code(code: str, contact: str) -> Registration | None:

@@ -88,5 +88,7 @@ def fee_words(kronor: int) -> str:
 
 
 def spoken_code(code: str) -> str:
-    """A code as it is said and read: «47 110»."""
+    """A code as it is said and read: «471 10 52»; the older ones, of five figures, «47 110»."""
+    if len(code) == 7:
+        return f"{code[:3]} {code[3:5]} {code[5:]}"
     return f"{code[:2]} {code[2:]}" if len(code) == 5 else code

@@ -9,8 +9,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from utbud.base import dates, letters, sending
-from utbud.inbox.contact import read_written
+from utbud.base import ceilings, dates, letters, sending
+from utbud.base.ceilings import Cap
+from utbud.inbox import limits
+from utbud.inbox.contact import read_contact, read_written
 from utbud.inbox.models import Attempt, Change, Message
 from utbud.inbox.queries import staff_url
 from utbud.people.models import User
@@ -71,6 +73,27 @@ def receive(
     if made:
         _note(message, Change.What.RECEIVED, now, by)
     return message
+
+
+@transaction.atomic
+def receive_once(
+    *, kind: str, name: str, contact: str, text: str, came_by: str, now: dt.datetime, submission_key: str
+) -> Message:
+    """As ``receive``, of what comes by itself: while the same from the same contact is open, it is that message."""
+    value = read_contact(contact).value
+    ceilings.take(caps=[Cap(ceilings.hashed("open", value))], now=now)  # whoever is next waits here
+    same = Message.objects.open().filter(contact=value, came_by=came_by, text=text, created_by=None).first()
+    if same:
+        return same
+    return receive(
+        kind=kind,
+        name=name,
+        contact=contact,
+        text=text,
+        came_by=came_by,
+        now=now,
+        submission_key=submission_key,
+    )
 
 
 @transaction.atomic
@@ -149,6 +172,8 @@ def send_notices(now: dt.datetime) -> int:
         mine = Message.objects.filter(pk=message.pk, notified_at=None)
         if not mine.update(notified_at=now):
             continue  # another process has it
+        if not limits.may_tell_us(now):  # it waits in the inbox, and «Idag» says so
+            continue
         try:
             letters.hand_over(_notice(message, address))
         except letters.Perhaps as error:  # the message is in the inbox: no second letter about it

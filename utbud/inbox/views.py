@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from utbud.base import dates
 from utbud.base.networks import client_address
-from utbud.inbox import actions, guards, queries
-from utbud.inbox.contact import ContactKind
+from utbud.inbox import actions, guards, limits, queries
+from utbud.inbox.contact import ContactKind, read_contact
 from utbud.inbox.forms import AccessibilityForm, ContactForm
 from utbud.inbox.models import Message
 from utbud.places import queries as places
@@ -42,7 +42,12 @@ def _take_in(request: HttpRequest, form: guards.GuardedForm, template: str, **kn
     if request.method == "POST" and form.is_valid():
         key = form.submission_key()
         message = queries.by_submission(key)
-        if message is None and guards.within_limit(address=client_address(request), now=form.now):
+        contact = read_contact(form.cleaned_data["contact"])
+        if (
+            message is None
+            and guards.within_limit(address=client_address(request), now=form.now)
+            and limits.may_take_in(contact, form.now)
+        ):
             given = {
                 name: value for name, value in form.cleaned_data.items() if name not in guards.OWN_FIELDS
             }

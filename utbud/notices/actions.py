@@ -24,7 +24,9 @@ from utbud.channels.adapters.newsletter import Newsletter
 from utbud.channels.adapters.sms import LINK, Sms
 from utbud.channels.channel import Channel, Refused, Unavailable, Unsure
 from utbud.channels.post import Post
+from utbud.inbox import limits
 from utbud.inbox.contact import Contact
+from utbud.inbox.limits import Cause
 from utbud.notices import queries
 from utbud.notices.models import BY_ITSELF, Notice, NoticeQuerySet, Way
 from utbud.people.models import User
@@ -34,7 +36,7 @@ logger = logging.getLogger(__name__)
 Clock = Callable[[], dt.datetime]
 NOBODY = {"name": "", "address": "", "subject": "", "text": "", "reference": "", "error": ""}
 UNTRIED = {"attempts": 0, "first_tried_at": None, "last_tried_at": None}
-UNDONE = (*Notice.LISTED, Notice.REFUSED)  # what a person may see to in their own way
+UNDONE = (*Notice.LISTED, Notice.REFUSED, Notice.HELD)  # what a person may see to in their own way
 Outcome = dict[str, object]
 
 
@@ -48,6 +50,7 @@ class Word:
 
     ``about`` is what it concerns («registration:12»), ``version`` what makes it another one of its ``kind`` (a time). It
     goes at ``due_at`` (None: at once), and not after ``expires_at`` (None: never too late). ``url`` is where staff see what it concerns.
+    ``cause`` is because of whom, and ``item`` what many are told of (a run): above a ceiling it is HELD for a person.
     """
 
     about: str
@@ -60,6 +63,8 @@ class Word:
     due_at: dt.datetime | None = None
     expires_at: dt.datetime | None = None
     url: str = ""
+    cause: Cause = Cause.STRANGER
+    item: str = ""
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -86,13 +91,31 @@ def tell_all(*, words: Sequence[Word], now: dt.datetime) -> int:
         return 0
     means = queries.means()
     wanted = {word.key: _notice(word, means, now) for word in words}
+    said = {word.key: word for word in words}
     there = Notice.objects.filter(
         about__in={word.about for word in words}, kind__in={word.kind for word in words}, purged_at=None
     )
     for key in there.values_list("about", "kind", "version", "address"):
         wanted.pop(key, None)
+    _hold([(said[key], notice) for key, notice in wanted.items()], means, now)
     Notice.objects.bulk_create(wanted.values(), batch_size=200, ignore_conflicts=True)
     return len(wanted)
+
+
+def _hold(new: Iterable[tuple[Word, Notice]], means: queries.Means, now: dt.datetime) -> None:
+    """Count what goes by itself, and hold what is above a ceiling. What we cause ourselves is counted as one."""
+    ours: list[tuple[Notice, int]] = []
+    for word, notice in new:
+        if notice.state != Notice.WAITING:
+            continue
+        cost = means.ore(Way(notice.way), notice.text, notice.address)
+        if word.cause != Cause.STRANGER:
+            ours.append((notice, cost))
+        elif full := limits.take(contact=word.contact, cause=word.cause, now=now, item=word.item, ore=cost):
+            notice.state, notice.error = Notice.HELD, full.why
+    if full := limits.take_ours(times=len(ours), ore=sum(cost for _one, cost in ours), now=now):
+        for notice, _cost in ours:
+            notice.state, notice.error = Notice.HELD, full.why
 
 
 def _notice(word: Word, means: queries.Means, now: dt.datetime) -> Notice:
@@ -233,6 +256,8 @@ def _send(notice: Notice, now: dt.datetime) -> Outcome:
         setup = queries.sms_channel()
         if setup is None:  # turned off since it was told
             return _as_call(now) | {"error": _("Det gick inte att skicka sms. Kanalen är avstängd.")}
+        if not places.texts_go_to(notice.address):  # taken off the list since it was told
+            return _as_call(now) | {"error": _("Vi skickar inte sms till det landet.")}
         carrier: Channel = setup.adapter()
     else:
         carrier = Newsletter({"reply_to": library.email})  # to one address: a letter, and no mailing
@@ -320,17 +345,40 @@ def give_up(*, notice: Notice, by: User, now: dt.datetime) -> None:
 
 def call_instead(*, notice: Notice, by: User, now: dt.datetime) -> None:
     """Put a text message that did not come through, perhaps did not, or takes too long, on the call list. Raises NotNow."""
-    rows = _standing(notice, Notice.REFUSED, Notice.UNSURE, Notice.WAITING).filter(
+    rows = _standing(notice, Notice.REFUSED, Notice.UNSURE, Notice.WAITING, Notice.HELD).filter(
         way=Way.SMS, stopped_at=None
     )
     _change(rows, **_as_call(now))
     logger.info("user %s made notice %s a call", by.pk, notice.pk)
 
 
+@transaction.atomic
 def send_again(*, notice: Notice, by: User, now: dt.datetime) -> None:
-    """Let what was refused go again, by a person's word. Raises NotNow."""
-    _change(_standing(notice, Notice.REFUSED), **_anew(now))
+    """Let what was refused go again, or what was held go, by a person's word. It is counted, past the ceilings. Raises NotNow."""
+    limits.count(now=now, ore=queries.ore(Way(notice.way), notice.text, notice.address))
+    _change(_standing(notice, Notice.REFUSED, Notice.HELD), **_anew(now))
     logger.info("user %s sent notice %s again", by.pk, notice.pk)
+
+
+def let_go(*, by: User, now: dt.datetime) -> int:
+    """Send all that is held, by a person's word. Returns how many."""
+    return _each(send_again, by, now)
+
+
+def put_aside(*, by: User, now: dt.datetime) -> int:
+    """Put aside all that is held: nobody is told. Returns how many."""
+    return _each(give_up, by, now)
+
+
+def _each(do: Callable[..., None], by: User, now: dt.datetime) -> int:
+    done = 0
+    for notice in queries.held(now):
+        try:
+            do(notice=notice, by=by, now=now)
+        except NotNow:  # a colleague was first
+            continue
+        done += 1
+    return done
 
 
 @transaction.atomic

@@ -51,13 +51,14 @@ class Notice(models.Model):
     process holds it; a claim that was never given back is put before a person by ``actions.settle``.
     """
 
-    WAITING, SENDING, SENT = "waiting", "sending", "sent"
+    WAITING, SENDING, SENT, HELD = "waiting", "sending", "sent", "held"
     TO_DO, NOT_REACHED, DONE = "to_do", "not_reached", "done"
     REFUSED, UNSURE, STOPPED = "refused", "unsure", "stopped"
     STATES = {
         WAITING: _("på väg"),
         SENDING: _("skickas nu"),
         SENT: _("skickat"),
+        HELD: _("väntar på att ni säger ja"),
         TO_DO: _("väntar på personalen"),
         NOT_REACHED: _("svarade inte"),
         DONE: _("klart"),
@@ -66,7 +67,7 @@ class Notice(models.Model):
         STOPPED: _("stoppat"),
     }
     LISTED = (TO_DO, NOT_REACHED)  # staff call or post it
-    WAITS = (WAITING, TO_DO, NOT_REACHED, REFUSED)  # nobody has got it, and nobody holds it
+    WAITS = (WAITING, HELD, TO_DO, NOT_REACHED, REFUSED)  # nobody has got it, and nobody holds it
     REACHED = (SENT, DONE)
 
     about = models.CharField(
@@ -157,7 +158,7 @@ class Notice(models.Model):
             models.CheckConstraint(
                 condition=Q(purged_at=None)
                 | Q(name="", address="", subject="", text="", reference="", error="")
-                & ~Q(state__in=["waiting", "to_do", "not_reached", "refused"]),
+                & ~Q(state__in=["waiting", "held", "to_do", "not_reached", "refused"]),
                 name="notice_purged_names_nobody",
             ),
         ]

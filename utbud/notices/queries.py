@@ -13,7 +13,8 @@ from utbud.channels.adapters.sms import Sms
 from utbud.channels.models import ChannelSetup
 from utbud.inbox.contact import Contact, ContactKind
 from utbud.notices.models import Notice, NoticeQuerySet, Way
-from utbud.places.phones import is_mobile
+from utbud.places import queries as places
+from utbud.places.phones import HOME, country_of, is_mobile
 
 LATE = dt.timedelta(minutes=30)  # what should have gone by itself, and has not
 
@@ -30,6 +31,8 @@ class Means:
 
     texts: bool  # text messages can be sent
     answers: bool  # and answered
+    countries: tuple[str, ...] = (HOME,)  # that texts go to
+    service: Sms | None = None
 
     def way_for(self, contact: Contact) -> Way:
         """How a notice reaches ``contact``."""
@@ -37,19 +40,37 @@ class Means:
             return Way.EMAIL
         if contact.kind == ContactKind.POST:
             return Way.LETTER
-        return Way.SMS if self.texts and is_mobile(contact.value) else Way.CALL
+        texted = self.texts and is_mobile(contact.value) and country_of(contact.value) in self.countries
+        return Way.SMS if texted else Way.CALL
+
+    def ore(self, way: Way, text: str, to: str) -> int:
+        """What it costs to send ``text`` by ``way``, in öre."""
+        return self.service.ore(text, to) if self.service and way == Way.SMS else 0
 
 
 def means() -> Means:
     """What there is to tell people with today."""
     setup = sms_channel()
     adapter = setup.adapter() if setup else None
-    return Means(setup is not None, isinstance(adapter, Sms) and adapter.two_way)
+    service = adapter if isinstance(adapter, Sms) else None
+    return Means(
+        setup is not None, service is not None and service.two_way, places.ceilings().countries, service
+    )
 
 
 def way_for(contact: Contact) -> Way:
     """How a notice reaches ``contact`` today."""
     return means().way_for(contact)
+
+
+def ore(notice_way: Way, text: str, to: str) -> int:
+    """What it costs to send ``text``, in öre."""
+    return means().ore(notice_way, text, to)
+
+
+def held(now: dt.datetime) -> NoticeQuerySet:
+    """What a ceiling stopped, and a person must let go or put aside. The oldest first."""
+    return Notice.objects.filter(state=Notice.HELD, purged_at=None).order_by("due_at", "pk")
 
 
 def texts_come_to() -> str:
@@ -71,7 +92,7 @@ def late(now: dt.datetime) -> NoticeQuerySet:
 
 def wrong_or_late(now: dt.datetime) -> NoticeQuerySet:
     """What did not come through, or perhaps did not, or should have gone by now."""
-    wrong = Q(state__in=[Notice.REFUSED, Notice.UNSURE], purged_at=None)
+    wrong = Q(state__in=[Notice.REFUSED, Notice.UNSURE, Notice.HELD], purged_at=None)
     return Notice.objects.filter(wrong | _late(now)).order_by("due_at", "pk")
 
 
@@ -137,7 +158,7 @@ def state_words(notice: Notice, now: dt.datetime) -> str:
     return f"{words}: {why[:1].lower()}{why[1:]}" if why and notice.state in _SAY_WHY else words
 
 
-_SAY_WHY = (Notice.WAITING, Notice.REFUSED, Notice.STOPPED)
+_SAY_WHY = (Notice.WAITING, Notice.HELD, Notice.REFUSED, Notice.STOPPED)
 
 
 def _words(notice: Notice, now: dt.datetime) -> str:

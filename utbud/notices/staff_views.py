@@ -72,7 +72,9 @@ def letters_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def wrong_page(request: HttpRequest) -> HttpResponse:
     """What did not come through, or perhaps did not, or is late."""
-    return _list_page(request, "wrong", queries.wrong_or_late(timezone.now()), title=_("Gick inte fram"))
+    now = timezone.now()
+    held = queries.held(now).count()
+    return _list_page(request, "wrong", queries.wrong_or_late(now), title=_("Gick inte fram"), held=held)
 
 
 @may_see
@@ -176,6 +178,23 @@ DEEDS: dict[str, tuple[Callable[..., None], Any]] = {
 }
 CAN_UNDO = {"reached", "no-answer", "posted", "other-way", "give-up", "came-through"}
 BACK = {"calls": "notices_calls", "letters": "notices_letters", "wrong": "notices_wrong"}
+
+
+@may_do
+@require_POST
+def held(request: HttpRequest, what: str) -> HttpResponse:
+    """All that a ceiling stopped: sent, or put aside."""
+    do = {"skicka": actions.let_go, "lagg-undan": actions.put_aside}.get(what)
+    if do is None:
+        raise Http404
+    count = do(by=_who(request), now=timezone.now())
+    said = (
+        _("%(count)s besked skickas om en stund.")
+        if what == "skicka"
+        else _("%(count)s besked är lagda åt sidan.")
+    )
+    messages.success(request, said % {"count": count})
+    return redirect("notices_wrong")
 
 
 @may_do

@@ -11,6 +11,7 @@ admin_urlpatterns = [
     path("besked/brev/pdf/", staff_views.letters_file, name="notices_letters_file"),
     path("besked/brev/lagda/", staff_views.letters_posted, name="notices_letters_posted"),
     path("besked/gick-inte-fram/", staff_views.wrong_page, name="notices_wrong"),
+    path("besked/hallna/<slug:what>/", staff_views.held, name="notices_held"),
     path("besked/<int:pk>/", staff_views.notice_page, name="notices_notice"),
     path("besked/<int:pk>/<slug:what>/", staff_views.deed, name="notices_deed"),
 ]

@@ -6,25 +6,29 @@ Making sound takes about half a second a file: none of these should be called in
 import dataclasses
 import datetime as dt
 import logging
+import secrets
 from collections.abc import Sequence
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from utbud.base import dates
 from utbud.base.orphans import delete_orphans
-from utbud.channels import reach
+from utbud.channels import reach, vault
 from utbud.formats.queries import voice
 from utbud.inbox import actions as inbox
+from utbud.inbox import limits
 from utbud.inbox.models import Message
+from utbud.people.models import User
 from utbud.phone import menu, queries, sayings
 from utbud.phone.menu import Facts, Spot, Step
-from utbud.phone.models import PhoneCall, PhonePrompt, PhoneVisit
+from utbud.phone.models import PhoneCall, PhonePrompt, PhoneSecret, PhoneVisit
 from utbud.phone.sayings import Saying
-from utbud.phone.service import Call, Result, Turn
+from utbud.phone.service import Call, PhoneService, Result, Turn
 from utbud.places.phones import parse_phone
 
 logger = logging.getLogger(__name__)
@@ -48,8 +52,11 @@ def enter(*, call: Call, spot: Spot, now: dt.datetime) -> Turn:
 def _come_to(call: Call, spot: Spot, facts: Facts, now: dt.datetime) -> Turn:
     step = menu.step(spot.step, facts, call.who, slow=spot.slow)
     if step.name == "ring/ja" and call.caller and not call.trial:
-        message = call_back(call=call, now=now)
-        step = menu.step(step.name, dataclasses.replace(facts, answer_by=message.answer_by), call.who)
+        if _waits_already(call) or limits.may_be_rung(now):
+            message = call_back(call=call, now=now)
+            step = menu.step(step.name, dataclasses.replace(facts, answer_by=message.answer_by), call.who)
+        else:
+            step = menu.step(menu.TOO_MANY, facts, call.who)
     if step.sound:
         post = next(post for post in facts.posts if post.item == step.item)
         sounds = [queries.sound_address(step.sound, post)]
@@ -85,8 +92,8 @@ def _facts(call: Call, spot: Spot, now: dt.datetime) -> Facts:
 
 
 def call_back(*, call: Call, now: dt.datetime) -> Message:
-    """Put the wish to be rung in the inbox, once for a call. Raises inbox.contact.UnclearContact."""
-    return inbox.receive(
+    """Put the wish to be rung in the inbox: once for a call, and once for a number that still waits. Raises UnclearContact."""
+    return inbox.receive_once(
         kind=Message.Kind.QUESTION,
         name=_("Någon som ringde"),
         contact=call.caller,
@@ -97,9 +104,23 @@ def call_back(*, call: Call, now: dt.datetime) -> Message:
     )
 
 
+def _waits_already(call: Call) -> bool:
+    known = Q(contact=call.caller, came_by=Message.Way.PHONE, created_by=None, answered_at=None)
+    return Message.objects.filter(known | Q(submission_key=digest(call))).exists()
+
+
 def digest(call: Call) -> str:
     """A name for the call that does not tell which it was (64 characters, hex)."""
     return salted_hmac("utbud.phone.call", call.reference, algorithm="sha256").hexdigest()
+
+
+def new_secret(*, service: PhoneService, by: User, now: dt.datetime) -> PhoneSecret:
+    """Have the service ask at another secret address. The one before it holds for ``queries.OVERLAP`` more."""
+    made = PhoneSecret.objects.create(
+        service=service.slug, locked=vault.lock(secrets.token_hex(20)), made_at=now, made_by=by
+    )
+    logger.info("user %s chose a new secret address for %s", by.pk, service.slug)
+    return made
 
 
 # --- counting -----------------------------------------------------------------------------------

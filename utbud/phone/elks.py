@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from django.http import HttpResponse, JsonResponse
 
 from utbud.phone.service import Addresses, Call, Malformed, Result, Turn
-from utbud.places.phones import parse_phone
+from utbud.places.phones import costs_extra, parse_phone
 
 WAIT, REPEAT = 10, 3  # seconds for a key; times that a menu is read
 KEYS = set("0123456789*#")
@@ -65,4 +65,6 @@ class Elks:
 
 
 def _number(text: str) -> str:
-    return parse_phone(text) or "" if text.startswith("+") else ""
+    """E.164, "" for what nobody rings: a withheld number, and one that costs extra."""
+    number = parse_phone(text) if text.startswith("+") else None
+    return number if number and not costs_extra(number) else ""

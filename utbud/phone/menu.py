@@ -24,6 +24,7 @@ ALIASES = {"#": AGAIN, "*": BACK}  # not told to anyone: services treat # and * 
 READINGS, MOST_READINGS = "guider", 6  # the list, and how many there are keys for
 MISSES = 3  # as many keys that mean nothing, and we say goodbye
 CONNECTING, NOBODY_ANSWERED, GOODBYE = "personal/koppla", "personal/sedan", "hej-da"
+TOO_MANY = "ring/fullt"
 HANG_UP = ""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -340,6 +341,11 @@ def _yes_call_me(facts: Facts, caller: Caller, slow: bool) -> Step:
     return Step(name="ring/ja", says=(*says, _("Lägg på, eller tryck 9 för att gå tillbaka.")), waits=True)
 
 
+def _too_many(facts: Facts, caller: Caller, slow: bool) -> Step:
+    says = (_("I dag är det många som vill bli uppringda, och vi hinner inte ringa fler."), *_ring_us(facts))
+    return Step(name=TOO_MANY, says=(*says, _("Tryck 9 för att gå tillbaka.")), waits=True)
+
+
 def _staff(facts: Facts, caller: Caller, slow: bool) -> Step:
     number = parse_phone(facts.phone)
     if facts.staffed and number:
@@ -382,6 +388,7 @@ _STEPS = {
     "ring": _call_me,
     "ring/fraga": _is_it_right,
     "ring/ja": _yes_call_me,
+    TOO_MANY: _too_many,
     "personal": _staff,
     CONNECTING: _connect,
     NOBODY_ANSWERED: _nobody_answered,

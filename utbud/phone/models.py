@@ -1,5 +1,6 @@
 """What the line has read in, and what is needed to count a call once. Nobody's number is kept."""
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
@@ -29,6 +30,25 @@ class PhonePrompt(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class PhoneSecret(models.Model):
+    """A secret that staff have chosen anew for the addresses that a phone service asks. The latest of a service holds."""
+
+    service = models.CharField(_("tjänst"), max_length=20)
+    locked = models.CharField(max_length=300)  # channels.vault
+    made_at = models.DateTimeField(_("bytt"))
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("bytt av")
+    )
+
+    class Meta:
+        verbose_name = _("telefonlinjens hemliga adress")
+        verbose_name_plural = _("telefonlinjens hemliga adresser")
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.made_at:%Y-%m-%d %H:%M}"
 
 
 class PhoneCall(models.Model):

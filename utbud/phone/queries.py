@@ -14,7 +14,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from utbud.base import dates
 from utbud.base.hashing import content_hash
-from utbud.channels import sources
+from utbud.channels import sources, vault
 from utbud.channels.models import Reach
 from utbud.channels.post import Media, Post
 from utbud.formats.queries import voice
@@ -22,7 +22,7 @@ from utbud.inbox.actions import ANSWER_DAYS
 from utbud.phone import menu, offers, sayings
 from utbud.phone.elks import Elks
 from utbud.phone.menu import Facts, Spot
-from utbud.phone.models import PhonePrompt
+from utbud.phone.models import PhonePrompt, PhoneSecret
 from utbud.phone.sayings import Saying
 from utbud.phone.service import Addresses, PhoneService
 from utbud.places import queries as places
@@ -35,6 +35,7 @@ SERVICES: tuple[PhoneService, ...] = (Elks(),)
 WORDS = "ord"  # the source that key 1 reads from
 OTHER_WORDS = 20  # how far back one can listen
 SOON = 14  # days within which a place must open, to be read out
+OVERLAP = dt.timedelta(hours=1)  # the old address still answers, while the new one is pasted at the service
 PACES = {False: "vanligt", True: "langsamt"}
 
 
@@ -118,13 +119,41 @@ def _words(now: dt.datetime, *, older: bool) -> tuple[tuple[Post, ...], bool]:
 
 
 def secret(service: PhoneService) -> str:
-    """The part of the address that only ``service`` and staff know."""
-    return salted_hmac("utbud.phone.webhook", service.slug, algorithm="sha256").hexdigest()[:40]
+    """The part of the address that only ``service`` and those who may change it know."""
+    chosen = chosen_secret(service)
+    return vault.unlock(chosen.locked) if chosen else _derived("webhook", service)
 
 
-def service_of(given: str) -> PhoneService | None:
-    """The service whose secret is ``given``."""
-    return next((one for one in SERVICES if constant_time_compare(secret(one), given)), None)
+def trial_secret(service: PhoneService) -> str:
+    """What stands there when staff try the line: it opens for calls that are trials, and for no others."""
+    return _derived("trial", service)
+
+
+def chosen_secret(service: PhoneService) -> PhoneSecret | None:
+    """The secret that staff chose last, and who; None while nobody has."""
+    return PhoneSecret.objects.filter(service=service.slug).select_related("made_by").first()
+
+
+def service_of(given: str, now: dt.datetime) -> PhoneService | None:
+    """The service whose secret is ``given``; the one before it holds for ``OVERLAP`` more."""
+    return next((one for one in SERVICES if any(_is(known, given) for known in _known(one, now))), None)
+
+
+def _is(known: str, given: str) -> bool:
+    return bool(known) and constant_time_compare(known, given)
+
+
+def _known(service: PhoneService, now: dt.datetime) -> list[str]:
+    chosen = list(PhoneSecret.objects.filter(service=service.slug)[:2])
+    found = [trial_secret(service), *(vault.unlock(one.locked) for one in chosen[:1])]
+    if not chosen or now - chosen[0].made_at < OVERLAP:
+        before = vault.unlock(chosen[1].locked) if len(chosen) > 1 else _derived("webhook", service)
+        found.append(before)
+    return found
+
+
+def _derived(use: str, service: PhoneService) -> str:
+    return salted_hmac(f"utbud.phone.{use}", service.slug, algorithm="sha256").hexdigest()[:40]
 
 
 def start_address(service: PhoneService) -> str:
@@ -132,14 +161,14 @@ def start_address(service: PhoneService) -> str:
     return settings.BASE_URL + reverse("phone_start", args=[secret(service)])
 
 
-def addresses(service: PhoneService) -> Addresses:
-    """What the service asks during a call."""
+def addresses(given: str) -> Addresses:
+    """What the service asks during a call that began with the secret ``given``."""
 
     def enter(spot: Spot) -> str:
-        return settings.BASE_URL + reverse("phone_enter", args=[secret(service), PACES[spot.slow], spot.step])
+        return settings.BASE_URL + reverse("phone_enter", args=[given, PACES[spot.slow], spot.step])
 
     def chosen(spot: Spot) -> str:
-        where = [secret(service), PACES[spot.slow], spot.missed, spot.step]
+        where = [given, PACES[spot.slow], spot.missed, spot.step]
         return settings.BASE_URL + reverse("phone_chosen", args=where)
 
     return Addresses(enter, chosen)

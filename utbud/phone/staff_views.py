@@ -6,8 +6,9 @@ it; without, each key is a form, and the page shows what was answered with a pla
 
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -16,18 +17,23 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
+from wagtail.admin import messages
+from wagtail.admin.auth import permission_required
 
 from utbud.formats.queries import voice
 from utbud.formats.speech import NoVoice
+from utbud.people.models import User
 from utbud.people.staff import staff_page
-from utbud.phone import menu, queries, sayings
+from utbud.phone import actions, menu, queries, sayings
 from utbud.phone.menu import NOBODY, SOMEONE, Caller, Facts
 from utbud.phone.service import TRIAL
 from utbud.places import queries as places
 from utbud.places.phones import parse_phone, phone_words
 
 ICON = "mobile-alt"
+CHANGE = "phone.change_phonesecret"
+may_change: Callable[..., Any] = permission_required(CHANGE)
 WEBHOOKS = {"phone_start", "phone_enter", "phone_chosen"}
 RING, HANG_UP = "ring", "lagg-pa"
 KEYPAD = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#")
@@ -51,6 +57,17 @@ def line(request: HttpRequest) -> HttpResponse:
     return _page(request, Trial())
 
 
+@may_change
+@require_POST
+def new_secret(request: HttpRequest) -> HttpResponse:
+    """Another secret address, and the old one for an hour more."""
+    user = cast(User, request.user)
+    actions.new_secret(service=queries.SERVICES[0], by=user, now=timezone.now())
+    says = _("Adressen är bytt. Klistra in den nya hos tjänsten. Den gamla fungerar i en timme till.")
+    messages.success(request, says)
+    return redirect(f"{reverse('phone_line')}#setup-title")
+
+
 def _page(request: HttpRequest, trial: "Trial") -> HttpResponse:
     now = timezone.now()
     facts, service = queries.facts(now), queries.SERVICES[0]
@@ -63,8 +80,9 @@ def _page(request: HttpRequest, trial: "Trial") -> HttpResponse:
         "no_voice": no_voice,
         "weeks": queries.weeks(now),
         "service": service.label,
-        "address": queries.start_address(service),
-        "start": urlsplit(queries.start_address(service)).path,
+        "address": queries.start_address(service) if request.user.has_perm(CHANGE) else "",
+        "chosen": queries.chosen_secret(service),
+        "start": reverse("phone_start", args=[queries.trial_secret(service)]),
         "number": facts.phone if parse_phone(facts.phone) else "",
         "trial": trial,
         "keypad": KEYPAD,
@@ -161,7 +179,7 @@ def trial(request: HttpRequest) -> HttpResponse:
     if result == RING or not now.reference.startswith(TRIAL):
         now.reference, at = (
             TRIAL + secrets.token_hex(8),
-            reverse("phone_start", args=[queries.secret(queries.SERVICES[0])]),
+            reverse("phone_start", args=[queries.trial_secret(queries.SERVICES[0])]),
         )
         result = ""
     sent = {"callid": now.reference, "from": "" if now.hidden else SOMEONE.number, "result": result}

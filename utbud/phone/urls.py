@@ -20,4 +20,5 @@ admin_urlpatterns = [
     path("telefon/", staff_views.line, name="phone_line"),
     path("telefon/prova/", staff_views.trial, name="phone_trial"),
     path("telefon/text/", staff_views.text, name="phone_text"),
+    path("telefon/ny-adress/", staff_views.new_secret, name="phone_new_secret"),
 ]

@@ -54,13 +54,15 @@ def chosen(request: HttpRequest, secret: str, pace: str, missed: str, step: str)
 
 def _answered(request: HttpRequest, secret: str, do: Callable[[Call], Turn | None]) -> HttpResponse:
     """What came, read; what it leads to, written. The service gets 404 for a wrong secret, 400 for what it never sends."""
-    service = queries.service_of(secret)
+    service = queries.service_of(secret, timezone.now())
     if service is None:
         raise Http404
     try:
         call = service.read(request.POST.dict())
     except Malformed:
         return HttpResponse("Not a call.", status=400, content_type="text/plain")
+    if secret == queries.trial_secret(service) and not call.trial:
+        raise Http404
     try:
         turn = do(call)
     except NoSuchStep as error:
@@ -69,7 +71,7 @@ def _answered(request: HttpRequest, secret: str, do: Callable[[Call], Turn | Non
         # A caller must not wait for hours of new attempts: a person answers instead of the voice.
         logger.exception("The phone line could not speak")
         return _without_a_voice(service, call)
-    return service.answer(turn, queries.addresses(service)) if turn else service.hang_up()
+    return service.answer(turn, queries.addresses(secret)) if turn else service.hang_up()
 
 
 def _without_a_voice(service: PhoneService, call: Call) -> HttpResponse:

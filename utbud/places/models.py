@@ -5,11 +5,12 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.utils.text import slugify
+from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -308,6 +309,24 @@ def _shown(row: OpeningHours | SpecialDay) -> str:
     return str(row)
 
 
+class CountriesField(models.JSONField):
+    """Countries, chosen by name and kept by code."""
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return forms.MultipleChoiceField(
+            choices=list(phones.COUNTRIES.items()),
+            widget=forms.CheckboxSelectMultiple,
+            label=capfirst(self.verbose_name),
+            help_text=self.help_text,
+            error_messages={"required": _now("Välj minst ett land.")},
+        )
+
+
+def home() -> list[str]:
+    """The countries that texts go to before anybody has chosen."""
+    return [phones.HOME]
+
+
 @register_setting(icon="home", order=100)
 class LibrarySettings(Counted, BaseGenericSetting):
     """The library's own name, numbers and look. One row; what people see comes from queries.library()."""
@@ -372,6 +391,30 @@ class LibrarySettings(Counted, BaseGenericSetting):
         help_text=_("Sedan tas namn, telefon och behov bort. Hur många som kom blir kvar."),
     )
 
+    text_countries = CountriesField(
+        _("länder som sms går till"),
+        default=home,
+        help_text=_("Den som har ett nummer i ett annat land får ett samtal i stället, om ni vill ringa."),
+    )
+    sends_a_day = models.PositiveIntegerField(
+        _("sms och e-post på en dag"),
+        default=500,
+        help_text=_(
+            "Så många går av sig själva för att någon utifrån har gjort något, till exempel anmält sig. "
+            "Resten väntar på att ni säger ja. 0 stoppar alla."
+        ),
+    )
+    kronor_a_day = models.PositiveIntegerField(
+        _("kronor på en dag för sms som andra orsakar"),
+        default=300,
+        help_text=_("När pengarna är slut väntar resten på att ni säger ja."),
+    )
+    kronor_a_day_all = models.PositiveIntegerField(
+        _("kronor på en dag för alla sms till en i taget"),
+        default=2000,
+        help_text=_("Också påminnelser och det ni själva skickar, till exempel om en kurs ställs in."),
+    )
+
     panels = [
         MultiFieldPanel(
             [FieldPanel("library_name"), FieldPanel("programme_name"), FieldPanel("municipality")],
@@ -388,6 +431,15 @@ class LibrarySettings(Counted, BaseGenericSetting):
             [FieldPanel("helps_with"), FieldPanel("helps_not_with")], heading=_("Hjälp på plats")
         ),
         MultiFieldPanel([FieldPanel("message_months"), FieldPanel("course_months")], heading=_("Gallring")),
+        MultiFieldPanel(
+            [
+                FieldPanel("text_countries"),
+                FieldPanel("sends_a_day"),
+                FieldPanel("kronor_a_day"),
+                FieldPanel("kronor_a_day_all"),
+            ],
+            heading=_("Tak för det som skickas"),
+        ),
     ]
 
     class Meta:

@@ -433,6 +433,29 @@ def message_months() -> int:
     return (LibrarySettings.objects.first() or LibrarySettings()).message_months
 
 
+@dataclass(frozen=True)
+class Ceilings:
+    """How much may go out in a day, and to which countries. Money in öre."""
+
+    countries: tuple[str, ...]
+    sends: int
+    ore: int
+    ore_all: int
+
+
+def ceilings() -> Ceilings:
+    """What the library has chosen."""
+    row = LibrarySettings.objects.first() or LibrarySettings()
+    return Ceilings(
+        tuple(row.text_countries), row.sends_a_day, 100 * row.kronor_a_day, 100 * row.kronor_a_day_all
+    )
+
+
+def texts_go_to(number: str) -> bool:
+    """Whether the library sends text messages to the country of an E.164 ``number``."""
+    return phones.country_of(number) in ceilings().countries
+
+
 def course_months() -> int:
     """For how many months after a course the names of those who came are kept."""
     return (LibrarySettings.objects.first() or LibrarySettings()).course_months

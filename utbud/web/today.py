@@ -18,6 +18,7 @@ from utbud.courses.models import Occasion
 from utbud.courses.queries import staff as courses
 from utbud.courses.queries.times import where_words
 from utbud.guides import reviews
+from utbud.inbox import limits
 from utbud.inbox import queries as inbox
 from utbud.learning import queries as learning
 from utbud.notices import queries as notices
@@ -72,6 +73,7 @@ def _groups(user: User, now: dt.datetime) -> Iterator[Group]:
     yield _unmarked(now)
     yield _letters(now)
     yield _partners()
+    yield _ceilings(now)
     yield _notices(now)
     yield _wrong_notices(now)
     yield _deliveries()
@@ -251,6 +253,22 @@ def _partners() -> Group:
         for review in answers[:SHOWN]
     ]
     return Group(_("Svar från partner"), tasks, answers.count(), urgent=True)
+
+
+def _ceilings(now: dt.datetime) -> Group:
+    stopped = limits.stopped_today(now)
+    held = notices.held(now).count()
+    tasks = [
+        Task(
+            _("Ett tak för det som skickas är nått i dag"),
+            reverse("notices_wrong"),
+            ngettext(
+                "Ett besked väntar på att ni säger ja", "%(held)s besked väntar på att ni säger ja", held
+            )
+            % {"held": held},
+        )
+    ]
+    return Group(_("Ovanligt mycket skickas"), tasks if stopped else [], 1 if stopped else 0, urgent=True)
 
 
 def _notices(now: dt.datetime) -> Group:

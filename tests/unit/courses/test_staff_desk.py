@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.unit.courses.test_staff_runs import again, hidden, send, text
+from utbud.courses import words
 from utbud.courses.actions import seats
 from utbud.courses.models import CoursePage, ListLook, Registration
 from utbud.inbox.contact import read_contact
@@ -74,7 +75,7 @@ class TestTheDesk:
         answer = staff.post(DESK, fill(stamp=hidden(shown, "stamp")), follow=True)
         made = Registration.objects.get()
         said = text(answer)
-        assert f"{made.code[:2]} {made.code[2:]}" in said
+        assert words.spoken_code(made.code) in said
         assert "Har en plats. Gerd Öst" in said
         assert "måndag 30 november klockan 10 till 12" in said
         assert (made.came_by, made.contact, made.created_by) == ("phone", "+46701740605", site.editor)
@@ -472,7 +473,7 @@ class TestOneRegistration:
     def test_all_about_it(self, staff, site, gerd):
         said = text(staff.get(self.page("courses_registration", gerd)))
         for part in (
-            f"{gerd.code[:2]} {gerd.code[2:]}",
+            words.spoken_code(gerd.code),
             "08-465 004 10",
             "Har plats",
             "Anmäld, fick plats (telefon)",

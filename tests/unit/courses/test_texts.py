@@ -9,7 +9,7 @@ from tests.unit.channels.fakes.elks import Elks
 from utbud.channels import sms
 from utbud.channels.models import ChannelSetup, Subscriber
 from utbud.channels.subscribers import queries
-from utbud.courses import texts
+from utbud.courses import texts, words
 from utbud.courses.actions import runs, seats
 from utbud.courses.actions.seats import Person
 from utbud.courses.models import CoursePage, Quota, Registration, RegistrationChange, Run
@@ -72,7 +72,7 @@ def seated(code="47110"):
 def test_joining_however_it_is_written(say, quota, message: str, name: str) -> None:
     said = say(message.format(n=quota.pk))
     registration = Registration.objects.get()
-    spoken = f"{registration.code[:2]} {registration.code[2:]}"
+    spoken = words.spoken_code(registration.code)
     assert said == (
         f"Du har en plats på Ring med bild, {WHEN}, Huvudbiblioteket. Din kod är {spoken}. "
         f"Får du förhinder? Svara AVBOKA {registration.code}."
@@ -119,7 +119,7 @@ def test_full_is_a_place_in_line(say, quota, join) -> None:
     join(quota, size=2)
     said = say(f"KURS {quota.pk} Anna")
     registration = Registration.objects.last()
-    spoken = f"{registration.code[:2]} {registration.code[2:]}"
+    spoken = words.spoken_code(registration.code)
     assert said == (
         f"Det är fullt på Ring med bild, {WHEN}. Du står på plats 2 i kön. Vi hör av oss om det blir plats. "
         f"Din kod är {spoken}. Vill du inte vänta? Svara AVBOKA {registration.code}."

@@ -34,7 +34,7 @@ def seen(notice):
 FOREIGN = Contact(ContactKind.PHONE, "+4790123456")
 WAYS = {  # contact: (with a channel that works, without)
     MOBILE: (Way.SMS, Way.CALL),
-    FOREIGN: (Way.SMS, Way.CALL),
+    FOREIGN: (Way.CALL, Way.CALL),
     LANDLINE: (Way.CALL, Way.CALL),
     EMAIL: (Way.EMAIL, Way.EMAIL),
     HOME: (Way.LETTER, Way.LETTER),

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.auth.models import Permission
 
 from tests.unit.phone.conftest import PHONE, body
 from tests.unit.phone.test_line import BYE, HOURS, IS_IT, NUMBER, START
@@ -12,10 +13,11 @@ from utbud.channels.models import Reach
 from utbud.formats.speech import NoVoice
 from utbud.inbox.models import Message
 from utbud.phone import actions, queries
-from utbud.phone.models import PhoneCall
+from utbud.phone.models import PhoneCall, PhoneSecret
 from utbud.places.models import LibrarySettings
 
 LINE, TRIAL, TEXT = "/admin/telefon/", "/admin/telefon/prova/", "/admin/telefon/text/"
+NEW = "/admin/telefon/ny-adress/"
 
 
 @pytest.fixture
@@ -55,7 +57,26 @@ class TestThePage:
             staff.get(LINE)
         assert read_in == []
 
-    def test_it_tells_what_to_set(self, staff):
+    def test_only_those_with_the_right_see_the_secret_and_change_it(self, staff, site, clock):
+        page = soup(staff.get(LINE))
+        assert (page.select_one("#phone-address"), page.select_one("form[action$='ny-adress/']")) == (
+            None,
+            None,
+        )
+        assert queries.secret(queries.SERVICES[0]) not in str(page)
+        assert staff.post(NEW).status_code == 302
+        assert not PhoneSecret.objects.exists()
+        site.editor.user_permissions.add(Permission.objects.get(codename="change_phonesecret"))
+        before = soup(staff.get(LINE)).select_one("#phone-address")["value"]
+        staff.post(NEW)
+        page = soup(staff.get(LINE))
+        assert (
+            page.select_one("#phone-address")["value"] == queries.start_address(queries.SERVICES[0]) != before
+        )
+        assert f"Den byttes 23 november 2026 10.30 av {site.editor}." in page.get_text()
+
+    def test_it_tells_what_to_set(self, staff, site):
+        site.editor.user_permissions.add(Permission.objects.get(codename="change_phonesecret"))
         page = soup(staff.get(LINE))
         assert page.select_one("#phone-address")["value"] == queries.start_address(queries.SERVICES[0])
         assert PHONE in page.select_one(".phone-setup").get_text()

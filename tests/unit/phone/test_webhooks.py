@@ -49,11 +49,50 @@ class TestTheDoor:
         assert not Message.objects.exists()
         assert not PhoneCall.objects.exists()
 
-    def test_the_secret_follows_the_installation(self, settings):
+    def test_the_secret_follows_the_installation(self, settings, db):
         before = queries.secret(SERVICE)
         assert re.fullmatch(r"[0-9a-f]{40}", before)
         settings.SECRET_KEY = "another-" * 8
         assert queries.secret(SERVICE) != before
+
+    @pytest.mark.parametrize(
+        ("after", "answers"),
+        [
+            (dt.timedelta(0), [200, 200]),
+            (dt.timedelta(minutes=59), [200, 200]),
+            (dt.timedelta(hours=1), [404, 200]),
+        ],
+    )
+    @pytest.mark.parametrize("changed", [1, 2])
+    def test_it_can_be_changed_and_the_old_one_holds_an_hour(
+        self, client, site, elks, clock, changed, after, answers
+    ):
+        now = clock("2026-11-23 10:30")
+        for number in range(changed):
+            old = webhook()
+            actions.new_secret(
+                service=SERVICE, by=site.editor, now=now - (changed - 1 - number) * dt.timedelta(hours=2)
+            )
+        clock(f"{now + after:%Y-%m-%d %H:%M}")
+        assert [client.post(address, sent()).status_code for address in (old, webhook())] == answers
+
+    def test_the_secret_of_a_trial_opens_for_trials_alone(self, client, elks):
+        address = f"/api/telefon/{queries.trial_secret(SERVICE)}/"
+        assert [client.post(address, sent(callid=name)).status_code for name in ("c1", "prov-1")] == [
+            404,
+            200,
+        ]
+        assert not PhoneCall.objects.exists()
+
+    def test_sixty_forged_calls_are_one_wish_to_be_rung(self, client, elks):
+        for number in range(60):
+            client.post(webhook("vanligt/ring/ja/"), sent(callid=f"c{number}"))
+        assert Message.objects.count() == 1
+
+    @pytest.mark.parametrize("caller", ["+46900123456", "anonymous"])
+    def test_nobody_is_rung_where_it_costs_extra(self, client, elks, caller):
+        client.post(webhook("vanligt/ring/ja/"), sent() | {"from": caller})
+        assert not Message.objects.exists()
 
     @pytest.mark.parametrize(
         "rest", ["vanligt/finns-inte/", "vanligt/ord/page:1/mer/", "fort/meny/", "vanligt/svar/x/meny/"]

@@ -1,6 +1,7 @@
 """Text messages to those who have asked for them, through 46elks. No link, unless the library turns it on."""
 
 import re
+from math import ceil
 from typing import Any
 
 import requests
@@ -20,6 +21,7 @@ LINK = re.compile(r"https?://|\bwww\.", re.I)
 SENDER = re.compile(r"\+[1-9][0-9]{6,14}|[A-Za-z][A-Za-z0-9]{2,10}")
 NO_MONEY = (402, 403)
 WAIT_FOR_MONEY = 3600  # seconds
+GUESSED_PRICE, ABROAD = 0.60, 3  # kronor for one message; how many times that to another country
 MOST = 6  # messages a text may be sent as
 
 
@@ -150,6 +152,12 @@ class Sms(Channel):
             "said": said,
             "all": _money(count * each * recipients),
         }
+
+    def ore(self, text: str, to: str) -> int:
+        """What ``text`` to ``to`` costs, in öre, never too little: a price nobody has given is guessed, and abroad is dearer."""
+        each = _kronor(self.config.get("price", ""))
+        each = GUESSED_PRICE if each is None or each <= 0 else each
+        return ceil(sms.segments(text) * each * 100) * (1 if to.startswith("+46") else ABROAD)
 
     # --- what it does ---------------------------------------------------------------------------
 

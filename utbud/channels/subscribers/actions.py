@@ -18,13 +18,17 @@ from django.utils.translation import gettext as _
 
 from utbud.base import dates, sending
 from utbud.channels import incoming, reach, sms
+from utbud.channels.adapters.sms import Sms
 from utbud.channels.channel import EMAIL, Refused, Unavailable, Unsure
 from utbud.channels.models import ChannelSetup, IncomingText, Subscriber
 from utbud.channels.post import Post
 from utbud.channels.subscribers import queries
 from utbud.channels.subscribers.queries import LIVES, UNDO
 from utbud.inbox import actions as inbox
+from utbud.inbox import limits
+from utbud.inbox.contact import Contact, ContactKind
 from utbud.inbox.guards import within_limit
+from utbud.inbox.limits import Cause, Full
 from utbud.inbox.models import Message
 from utbud.people.models import User
 from utbud.places import queries as places
@@ -48,6 +52,10 @@ class AlreadySubscribes(Exception):
     """Staff put in somebody who is there."""
 
 
+class Ceiling(Exception):
+    """No more is sent to anybody today."""
+
+
 class UnknownLink(Exception):
     """The link is not ours, is too old, or belongs to somebody who is forgotten."""
 
@@ -55,7 +63,7 @@ class UnknownLink(Exception):
 def ask(*, channel: ChannelSetup, address: str, now: dt.datetime) -> None:
     """Somebody asks on the web to get ``channel`` at ``address`` (as it is kept). A letter asks whether it is they.
 
-    Says nothing of whether they subscribe: whoever does gets a letter that tells them so.
+    Says nothing of whether they subscribe: whoever does gets a letter that tells them so. Raises Ceiling when no more is sent today.
     """
     with transaction.atomic():
         row, _made = Subscriber.objects.select_for_update().get_or_create(
@@ -67,10 +75,25 @@ def ask(*, channel: ChannelSetup, address: str, now: dt.datetime) -> None:
         wait = ALREADY_AFTER if active else AGAIN_AFTER
         if row.letter_sent_at and now - row.letter_sent_at < wait:
             return
+        full = _may_not_write(channel, address, active, now)
         changed = {} if active else {"asked_at": now, "confirmed_at": None, "stopped_at": None}
         changed |= {} if active else {"entered_by": None, "signed_on": None}
         again = {"letter_attempts": 0} if row.stopped_at else {}
-        Subscriber.objects.filter(pk=row.pk).update(letter_due_at=now, claimed_at=None, **changed, **again)
+        if full is None:
+            Subscriber.objects.filter(pk=row.pk).update(
+                letter_due_at=now, claimed_at=None, **changed, **again
+            )
+    if full and full.whole:  # outside the transaction, which keeps that it was full
+        raise Ceiling
+
+
+def _may_not_write(channel: ChannelSetup, address: str, active: bool, now: dt.datetime) -> Full | None:
+    email = queries.way_of(channel) == EMAIL
+    adapter = channel.adapter()
+    text = "" if email else _ask_by_text(already=active, library=places.library(now))
+    cost = adapter.ore(text, address) if isinstance(adapter, Sms) else 0
+    contact = Contact(ContactKind.EMAIL if email else ContactKind.PHONE, address)
+    return limits.take(contact=contact, cause=Cause.STRANGER, now=now, item=f"channel:{channel.pk}", ore=cost)
 
 
 def confirm(*, token: str, now: dt.datetime) -> Subscriber:
@@ -264,9 +287,37 @@ def receive_text(*, channel: ChannelSetup, key: str, number: str, text: str, now
     with transaction.atomic():
         row, new = IncomingText.objects.get_or_create(digest=digest, defaults={"received_at": now})
         if new:
-            row.reply = sms.normalise(_handle(text.strip(), number.strip(), digest, now))
+            row.reply = _may_answer(
+                channel, sms.normalise(_handle(text.strip(), number.strip(), digest, now)), number, now
+            )
             row.save(update_fields=["reply"])
     return row.reply
+
+
+def _may_answer(channel: ChannelSetup, reply: str, number: str, now: dt.datetime) -> str:
+    """``reply``, or "" where no text may go: then what should have been said waits in the inbox for a person."""
+    known = parse_phone(number)
+    if not reply or known is None:
+        return reply
+    adapter = channel.adapter()
+    cost = adapter.ore(reply, known) if isinstance(adapter, Sms) else 0
+    why = _("Vi skickar inte sms till det landet") if not places.texts_go_to(known) else ""
+    contact = Contact(ContactKind.PHONE, known)
+    full = None if why else limits.take(contact=contact, cause=Cause.STRANGER, now=now, ore=cost, answer=True)
+    if not (why or full):
+        return reply
+    why = full.why if full else why
+    inbox.receive_once(
+        kind=Message.Kind.QUESTION,
+        name=phone_words(known),
+        contact=known,
+        text=_("Svaret gick inte iväg som sms. %(why)s. Ring och säg: %(reply)s")
+        % {"why": why, "reply": reply},
+        came_by=Message.Way.SMS,
+        now=now,
+        submission_key=hashlib.sha256(f"{known} {now.isoformat()}".encode()).hexdigest(),
+    )
+    return ""
 
 
 def _handle(text: str, number: str, digest: str, now: dt.datetime) -> str:

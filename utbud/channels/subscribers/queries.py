@@ -7,7 +7,6 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-import phonenumbers
 from django.conf import settings
 from django.core import signing
 from django.db.models import Count, Q, QuerySet
@@ -17,11 +16,11 @@ from django.utils.translation import gettext as _
 from utbud.channels.adapters.sms import Sms
 from utbud.channels.channel import EMAIL, SMS, Channel, adapters
 from utbud.channels.models import ChannelSetup, Subscriber, SubscriberQuerySet
-from utbud.places.phones import parse_phone, phone_words
+from utbud.places import queries as places
+from utbud.places.phones import is_mobile, parse_phone, phone_words
 
 LIVES = dt.timedelta(days=7)  # what is not confirmed
 UNDO = dt.timedelta(days=30)  # after stopping, while the address is kept
-MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 STOP, CONFIRM, INCOMING = "utbud.subscribers.stop", "utbud.subscribers.confirm", "utbud.subscribers.incoming"
 
 
@@ -139,11 +138,9 @@ def with_subscribers() -> QuerySet[ChannelSetup]:
 
 
 def mobile(text: str) -> str | None:
-    """``text`` as a Swedish mobile number, «+4670…», None for anything else. Abroad would cost, and invites fraud."""
+    """``text`` as a mobile number that texts go to, «+4670…», None for anything else. Abroad would cost, and invites fraud."""
     number = parse_phone(text)
-    if number and number.startswith("+46") and phonenumbers.number_type(phonenumbers.parse(number)) in MOBILE:
-        return number
-    return None
+    return number if number and is_mobile(number) and places.texts_go_to(number) else None
 
 
 # --- for staff --------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -32,12 +33,25 @@ def subscribe(request: HttpRequest) -> HttpResponse:
             or guards.within_limit(address="", now=now, purpose="ask by sms", limit=TEXTS_AN_HOUR)
         )
         if free:
-            actions.ask(channel=form.chosen.channel, address=form.cleaned_data["address"], now=now)
-            return redirect("subscribe_next", next(word for word, known in NEXT.items() if known == way))
-        form.add_error(None, guards.over_limit_words(library.phone))
+            try:
+                actions.ask(channel=form.chosen.channel, address=form.cleaned_data["address"], now=now)
+            except actions.Ceiling:
+                form.add_error(None, _no_more_today(library.phone))
+            else:
+                return redirect("subscribe_next", next(word for word, known in NEXT.items() if known == way))
+        else:
+            form.add_error(None, guards.over_limit_words(library.phone))
         status = 429
     context = {"form": form, "choices": choices, "ways": {choice.way for choice in choices}, "lib": library}
     return render(request, "channels/subscribers/subscribe.html", context, status=status)
+
+
+def _no_more_today(phone: str) -> str:
+    if phone:
+        return _("I dag kan vi inte skicka fler. Försök igen i morgon, eller ring oss på %(phone)s.") % {
+            "phone": phone
+        }
+    return _("I dag kan vi inte skicka fler. Försök igen i morgon, eller kom till oss.")
 
 
 @never_cache

@@ -235,9 +235,9 @@ def _take(quota: Quota, size: int, seats: seating.Seats) -> None:
 
 
 def free_code() -> str:
-    """A code of five figures that no registration has."""
+    """A code of seven figures that no registration has."""
     while True:
-        code = str(secrets.randbelow(90_000) + 10_000)
+        code = str(secrets.randbelow(9_000_000) + 1_000_000)
         if not Registration.objects.filter(code=code).exists():
             return code
 

@@ -15,14 +15,16 @@ from utbud.courses.models import Occasion, Registration
 from utbud.courses.models.registrations import Way
 from utbud.courses.queries.seats import place_in_line
 from utbud.courses.queries.times import absolute, all_times, where_words
+from utbud.inbox.contact import ContactKind
+from utbud.inbox.limits import Cause
 from utbud.notices import actions as notices
 from utbud.notices import queries as notice_queries
-from utbud.notices.models import BY_ITSELF
+from utbud.notices.models import BY_ITSELF, Notice
 from utbud.notices.models import Way as By
 from utbud.places import queries as places
 
 LONGEST_BRING = 160  # letters of what to bring that a reminder has room for
-AT_ONCE = ("receipt", "accepted", "left")  # answers to what one has just done, at whatever hour
+AT_ONCE = ("receipt", "accepted", "left", "confirm")  # answers to what one has just done, at whatever hour
 
 
 def receipt(registration: Registration, now: dt.datetime) -> None:
@@ -32,7 +34,7 @@ def receipt(registration: Registration, now: dt.datetime) -> None:
     """
     if registration.came_by == Way.SMS:
         return
-    means = Means.now()
+    means, cause = Means.now(), _cause(registration.came_by)
     if registration.state == Registration.WAITING:
         place = place_in_line(registration)
         says = ngettext(
@@ -40,12 +42,12 @@ def receipt(registration: Registration, now: dt.datetime) -> None:
         ) % {"title": _title(registration), "place": place}
         _tell(
             registration, "receipt", registration.state, _("Du står i kö: %(title)s"),
-            [says, *_when(registration, now), _("Vi hör av oss om det blir plats.")], now, means, by_itself=True,
+            [says, *_when(registration, now), _("Vi hör av oss om det blir plats.")], now, means, by_itself=True, cause=cause,
         )  # fmt: skip
     else:
         _tell(
             registration, "receipt", registration.state, _("Du har en plats: %(title)s"),
-            [_seats_yours(registration), *_when(registration, now), *_online(registration, means)], now, means, by_itself=True,
+            [_seats_yours(registration), *_when(registration, now), *_online(registration, means)], now, means, by_itself=True, cause=cause,
         )  # fmt: skip
 
 
@@ -73,6 +75,7 @@ def accepted(registration: Registration, now: dt.datetime, *, way: str = "") -> 
     _tell(
         registration, "accepted", registration.state, _("Du har en plats: %(title)s"),
         [_seats_yours(registration), *_when(registration, now), *_online(registration, means)], now, means, by_itself=True,
+        cause=_cause(way),
     )  # fmt: skip
 
 
@@ -96,7 +99,7 @@ def cancelled_by_party(registration: Registration, now: dt.datetime, *, way: str
         _tell(
             registration, "left", registration.state, _("Avbokat: %(title)s"),
             [_("Du är avbokad från %(title)s.") % {"title": _title(registration)}, *_when(registration, now)], now,
-            Means.now(), by_itself=True, about_code=False,
+            Means.now(), by_itself=True, about_code=False, cause=_cause(way),
         )  # fmt: skip
 
 
@@ -118,7 +121,7 @@ def moved(occasion: Occasion, was: str, now: dt.datetime) -> int:
         told.append(
             _word(
                 registration, kind, str(occasion.sequence), _("Ny tid: %(title)s"), [line], now, means,
-                expires_at=occasion.starts_at,
+                expires_at=occasion.starts_at, cause=Cause.STAFF,
             )
         )  # fmt: skip
     notices.tell_all(words=[word for word in told if word], now=now)
@@ -150,6 +153,7 @@ def called_off(occasions: Sequence[Occasion], why: str, now: dt.datetime, *, who
                 registration, "run-off" if whole_run else f"off-{occasion.pk}", "", _("Inställt: %(title)s"),
                 [line, *reason], now, means,
                 expires_at=max(occasion.starts_at, now + dt.timedelta(hours=1)), about_code=not whole_run,
+                cause=Cause.STAFF,
             )
         )  # fmt: skip
     notices.tell_all(words=[word for word in told if word], now=now)
@@ -178,6 +182,32 @@ def reminder(
     return _word(
         registration, f"reminder-{occasion.pk}", str(occasion.sequence), _("Välkommen: %(title)s"),
         [line, *more, *_online(registration, means)], now, means, expires_at=occasion.starts_at,
+        cause=Cause.SCHEDULE,
+    )  # fmt: skip
+
+
+def _cause(way: str) -> Cause:
+    """Because of whom something came about by ``way``: only the web and texts are open to anyone. "": staff gave a seat."""
+    return Cause.STRANGER if way in (Way.WEB, Way.SMS, Way.HOST) else Cause.STAFF
+
+
+def _cause(way: str) -> Cause:
+    """Because of whom something came about by ``way``: only the web and texts are open to anyone. "": staff gave a seat."""
+    return Cause.STRANGER if way in (Way.WEB, Way.SMS, Way.HOST) else Cause.STAFF
+
+
+def confirm(
+    registration: Registration, once: str, version: str, now: dt.datetime, *, lives: dt.timedelta
+) -> None:
+    """The code that works once, to the contact itself: somebody has the right code after many wrong ones."""
+    said = _("Din engångskod är %(code)s. Den gäller i %(minutes)s minuter.") % {
+        "code": f"{once[:3]} {once[3:]}",
+        "minutes": int(lives.total_seconds() // 60),
+    }
+    more = _("Ge den inte till någon. Har du inte bett om den, ring oss.")
+    _tell(
+        registration, "confirm", version, _("Engångskod: %(title)s"), [said, more], now, Means.now(),
+        expires_at=now + lives, about_code=False,
     )  # fmt: skip
 
 
@@ -266,6 +296,7 @@ def _word(
     by_itself: bool = False,
     answer: bool = False,
     about_code: bool = True,
+    cause: Cause = Cause.STRANGER,
 ) -> notices.Word | None:
     contact = registration.reached_by
     way = means.way_of(registration)
@@ -289,6 +320,8 @@ def _word(
         due_at=now if expires_at is not None and expires_at <= due_at else due_at,
         expires_at=expires_at,
         url=reverse("courses_registration", args=[registration.pk]),
+        cause=cause,
+        item=f"run:{registration.quota.run_id}",
     )
 
 
@@ -316,3 +349,23 @@ def _how(registration: Registration, way: str, means: Means, *, answer: bool) ->
             else _("Du kan också ändra och avboka här: %(address)s") % {"address": address}
         )
     return says
+
+
+def promise(registration: Registration) -> str:
+    """What somebody who has just joined may expect from us, where it is not what they expect; "" where it is."""
+    contact = registration.reached_by
+    if contact is None or contact.kind == ContactKind.POST:
+        return ""
+    if contact.kind == ContactKind.PHONE and not places.texts_go_to(contact.value):
+        return abroad_words()
+    held = Notice.objects.filter(about=registration.about, kind="receipt", state=Notice.HELD).exists()
+    if held:
+        return _("Vi har inte kunnat skicka någon bekräftelse än. Anmälan gäller ändå. Skriv upp koden.")
+    return ""
+
+
+def abroad_words() -> str:
+    """What is told to somebody with a number in a country that no text goes to."""
+    return _(
+        "Vi skickar inte sms till nummer i det landet. Skriv upp koden du får. Ändras något ringer vi dig."
+    )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from utbud.courses.actions.seats import LARGEST_PARTY, Person
 from utbud.courses.models import Participant, Registration
 from utbud.courses.queries.times import Offered
-from utbud.inbox.contact import UnclearContact, read_contact
+from utbud.inbox.contact import Contact, UnclearContact, read_contact
 from utbud.inbox.forms import Reachable, contact_input
 from utbud.inbox.guards import GuardedForm
 
@@ -149,12 +149,12 @@ class FindForm(forms.Form):
 
     code = forms.CharField(
         label=_("Din kod"),
-        help_text=_("Fem siffror. Den står på din bekräftelse."),
+        help_text=_("Sju siffror. Den står på din bekräftelse. Äldre koder har fem."),
         max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={
             "required": _("Skriv din kod. Har du tappat bort den? Ring oss."),
-            "max_length": _("Koden är fem siffror."),
+            "max_length": _("Koden är sju siffror."),
         },
     )
     contact = forms.CharField(
@@ -168,15 +168,29 @@ class FindForm(forms.Form):
         },
     )
 
+    once = forms.CharField(
+        label=_("Din engångskod"),
+        help_text=_("Sex siffror, i det vi just skickade."),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+        error_messages={"max_length": _("Engångskoden är sex siffror.")},
+    )
+
+    def clean_once(self) -> str:
+        return re.sub(r"\D", "", self.cleaned_data["once"])
+
     def clean_code(self) -> str:
         code = re.sub(r"\D", "", self.cleaned_data["code"])
-        if len(code) != 5:
-            raise forms.ValidationError(_now("Koden är fem siffror, till exempel 47 110."))
+        if len(code) not in (5, 7):
+            raise forms.ValidationError(
+                _now("Koden är sju siffror, till exempel 471 10 52. Äldre koder är fem siffror.")
+            )
         return code
 
-    def clean_contact(self) -> str:
+    def clean_contact(self) -> Contact:
         try:
-            return read_contact(self.cleaned_data["contact"]).value
+            return read_contact(self.cleaned_data["contact"])
         except UnclearContact as error:
             raise forms.ValidationError(str(error)) from error
 
