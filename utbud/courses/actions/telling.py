@@ -191,11 +191,6 @@ def _cause(way: str) -> Cause:
     return Cause.STRANGER if way in (Way.WEB, Way.SMS, Way.HOST) else Cause.STAFF
 
 
-def _cause(way: str) -> Cause:
-    """Because of whom something came about by ``way``: only the web and texts are open to anyone. "": staff gave a seat."""
-    return Cause.STRANGER if way in (Way.WEB, Way.SMS, Way.HOST) else Cause.STAFF
-
-
 def confirm(
     registration: Registration, once: str, version: str, now: dt.datetime, *, lives: dt.timedelta
 ) -> None:
