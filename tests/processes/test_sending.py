@@ -1,6 +1,7 @@
 """A mail server that takes 20 seconds an answer, and an upload of minutes: publishing and an offer by text wait for neither."""
 
 import asyncio
+import datetime as dt
 import logging
 import time
 
@@ -55,7 +56,7 @@ def upload(house, monkeypatch):
     """A channel that takes minutes, as a film to YouTube does."""
 
     class Upload(Channel):
-        slug, label = "upload", "Långsam"
+        slug, label, lease = "upload", "Långsam", dt.timedelta(minutes=10)
 
         def send(self, post, text, *, key, to=""):
             time.sleep(3 * SOON)
