@@ -170,7 +170,9 @@ def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     with empty_database() as url:
         environment = {"UTBUD_VAR": str(tmp_path), "PORT": str(port), "DATABASE_URL": url}
         ready.migrate(tmp_path, url)
-        yield from serve(environment, f"http://127.0.0.1:{port}/halsa/")
+        yield from serve(
+            environment, f"http://127.0.0.1:{port}/robots.txt"
+        )  # /halsa/ is 503 without a start page
 
 
 @contextmanager
