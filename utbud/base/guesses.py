@@ -67,7 +67,11 @@ def standing(*, subjects: Sequence[Subject], now: dt.datetime) -> Standing:
         if one.key in rows and rows[one.key].first_at > now - one.window
     ]
     odd = any(one.odd and row.wrong >= one.odd for one, row in known)
-    waits = [row.wait_until for one, row in known if row.wait_until > now and not (odd and one.odd)]
+    waits = [  # longer than the longest: the clock was set back
+        row.wait_until
+        for one, row in known
+        if now < row.wait_until <= now + one.longest and not (odd and one.odd)
+    ]
     return Standing(max(waits, default=None), odd)
 
 
@@ -104,7 +108,7 @@ def right(*, subjects: Iterable[Subject], now: dt.datetime) -> None:
     """The try that ``begin`` took was right: it is taken back, and whoever made it waits for nothing."""
     keys = sorted(one.key for one in subjects)
     for row in Guess.objects.select_for_update().filter(subject__in=keys).order_by("subject"):
-        row.wrong, row.wait_until = max(row.wrong - 1, 0), now
+        row.wrong, row.wait_until = max(row.wrong - 1, 0), row.first_at
         row.save(update_fields=["wrong", "wait_until"])
 
 
