@@ -13,17 +13,21 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from utbud.base import decoding
 from utbud.media.captions import Cue, short_clock
 
 LARGEST = 3_000_000  # bytes: ten hours of talk
-TIME = r"(?:(\d{1,3})\s*:\s*)?(\d{1,3})\s*:\s*(\d{1,2})(?:\s*[.,:]\s*(\d{1,3}))?"
-TIMING = re.compile(rf"^\s*(?:\d+\s+)?{TIME}\s*-+\s*[>›]\s*{TIME}(?:\s.*)?$")
-ARROW = re.compile(r"\d\s*--?>")
+CLOCK = r"(?:(\d{1,3})\s*:\s*)?(\d{1,3})\s*:\s*(\d{1,2})(?:\s*[.,:]\s*(\d+))?"
+TIMING = re.compile(rf"^\s*(?:\d+\s+)?{CLOCK}\s*(-+\s*[>›])\s*{CLOCK}(?:\s.*)?$")
+ARROW = re.compile(r"^[\s\d]*\d\s*:.*-->|^.*-->\s*\d+\s*:")  # meant as a time, in its place
+NUMBER = re.compile(r"^\s*\d+\s*$")
 VOICE = re.compile(r"<v(?:\.[\w.-]+)?\s+([^>]*)>", re.IGNORECASE)
 MOMENT = re.compile(r"<\d+:\d\d(?::\d\d)?[.,]\d{3}>")  # «karaoke»: when the word that follows is said
 # The tags that the two formats have. Another «<» is a sign in the text.
 TAG = re.compile(r"</?(?:v|c|i|b|u|s|em|strong|font|lang|ruby|rt)(?:[.\s][^>]*)?>", re.IGNORECASE)
 COMMAND = re.compile(r"\{\\[^}]*\}|\{[ibuYy]:?[^}]{0,3}\}")  # of SubStation, which many editors leave behind
+SUBSTATION = re.compile(r"\{\\[a-z]|^Dialogue:|^\[Script Info\]", re.MULTILINE | re.IGNORECASE)
+ENTITY = re.compile(r"(\S*(?:://|www\.|\w\.\w+/)\S*)|&(?:#\d+|#[xX][0-9a-fA-F]+|\w+);")
 UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]")
 NOT_CAPTIONS = ("NOTE", "STYLE", "REGION")
 
@@ -40,22 +44,28 @@ class Found:
     remarks: tuple[str, ...]
 
 
-def read(data: bytes) -> Found:
-    """The captions of a file, whatever its name says it is. Raises NotCaptions."""
+def read(data: bytes, coding: str = "") -> Found:
+    """The captions of a file, whatever its name says it is; ``coding`` where somebody has chosen it. Raises NotCaptions."""
     if not data.strip():
         raise NotCaptions(_("Filen är tom. Välj en annan fil."))
     if len(data) > LARGEST:
         raise NotCaptions(
             _("Filen är för stor för att vara undertexter. Välj en fil som slutar på .vtt eller .srt.")
         )
-    text = _decoded(data)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    try:
+        decoded = decoding.decode(data, coding)
+    except decoding.NotText as error:
+        raise NotCaptions(_("Filen är inte text. Välj en fil som slutar på .vtt eller .srt.")) from error
+    lines = _lines(decoded.text)
     is_vtt = lines[0].lstrip().upper().startswith("WEBVTT")
-    remarks: list[str] = []
-    rolling = bool(MOMENT.search(text))
+    breaks = bool(SUBSTATION.search(decoded.text))  # there «\\N» is a new line; elsewhere it may be a folder
+    remarks = list(decoded.remarks)
+    rolling = bool(MOMENT.search(decoded.text))
     cues: list[Cue] = []
     last_line = ""
     for start, end, said in _blocks(lines, is_vtt, rolling, remarks):
+        if breaks:
+            said = [line.replace("\\N", "\n").replace("\\n", "\n") for line in said]
         if rolling:  # each caption begins with the line that the one before ended with
             fresh = [line for line in said if _plain(line).strip() and _plain(line).strip() != last_line]
             last_line = next(
@@ -75,43 +85,101 @@ def read(data: bytes) -> Found:
     return Found(tuple(cues), tuple(remarks))
 
 
-def _decoded(data: bytes) -> str:
-    """UTF-8, UTF-16 that says so, or else Windows-1252, in which old programs write."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", errors="replace").lstrip("\ufeff")
-    if b"\0" in data[:4000]:
-        raise NotCaptions(_("Filen är inte text. Välj en fil som slutar på .vtt eller .srt."))
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+def _lines(text: str) -> list[str]:
+    """The lines, whatever ends them (also CR CR LF); of a file where every line is followed by an empty one, without those."""
+    lines = re.sub(r"\r*\n|\r", "\n", text).split("\n")
+    timed = [number for number, line in enumerate(lines[:-1]) if TIMING.match(line)]
+    if not timed or any(lines[number + 1].strip() for number in timed):
+        return lines
+    kept, skip = [], False
+    for line in lines:
+        skip = not skip and bool(kept) and not line.strip() and bool(kept[-1].strip())
+        if not skip:
+            kept.append(line)
+    return kept
 
 
 def _blocks(
     lines: list[str], is_vtt: bool, rolling: bool, remarks: list[str]
 ) -> Iterator[tuple[float, float, list[str]]]:
     """The times and the lines of each caption."""
-    timings: dict[int, re.Match[str] | None] = {}
-    for number, line in enumerate(lines):
-        if found := TIMING.match(line):
-            timings[number] = found
-        elif ARROW.search(line) and not _in_note(lines, number):
-            says = _("Rad %(line)s i filen har en tid som inte går att läsa: «%(text)s». Den är utelämnad.")
-            remarks.append(says % {"line": number + 1, "text": line.strip()[:60]})
-            timings[number] = None
-    numbers = [*timings, len(lines)]
-    numbered = bool(timings) and numbers[0] > 0 and lines[numbers[0] - 1].strip().isdigit()
-    for at, number in enumerate(numbers[:-1]):
+    timings = _timings(lines, is_vtt, remarks)
+    starts = list(timings)
+    numbered = _numbers(lines, starts)
+    for at, number in enumerate(starts):
         found = timings[number]
         if found is None or _in_note(lines, number):
             continue
-        said = lines[number + 1 : numbers[at + 1]]
+        until = starts[at + 1] if at + 1 < len(starts) else len(lines)
+        said = lines[number + 1 : until - 1 if until in numbered else until]
         bare = said if rolling else [line.strip() for line in said]  # YouTube's has lines of one space
         if is_vtt and "" in bare:  # what stands after the empty line is a name, or a comment
             said = said[: bare.index("")]
-        elif numbered and at + 1 < len(timings):
-            said = _without_number(said)
-        yield _second(*found.groups()[:4]), _second(*found.groups()[4:]), said
+        elif until == len(lines) and number in numbered:
+            said = _without_next_number(said, int(lines[number - 1]) + 1)
+        yield _second(*found.groups()[:4]), _second(*found.groups()[5:]), said
+
+
+def _timings(lines: list[str], is_vtt: bool, remarks: list[str]) -> dict[int, re.Match[str] | None]:
+    """The lines that are times, by their number; None for one that is meant as a time and cannot be read.
+
+    A time stands first, after an empty line, a number or (in WebVTT) a name. Elsewhere it is one only if it is as exact
+    as no text is, where somebody has left out the empty line. Where a file has exact times, «10:00 -> 18:00» is text.
+    """
+    matches = {number: found for number, line in enumerate(lines) if (found := TIMING.match(line))}
+    some_exact = any(_is_exact(found) for found in matches.values())
+    timings: dict[int, re.Match[str] | None] = {}
+    for number, line in enumerate(lines):
+        found, placed = matches.get(number), _in_place(lines, number, is_vtt)
+        if found and (_is_exact(found) or (placed and (not some_exact or _is_long(found)))):
+            timings[number] = found
+        elif not found and placed and ARROW.search(line) and not _in_note(lines, number):
+            says = _("Rad %(line)s i filen har en tid som inte går att läsa: «%(text)s». Den är utelämnad.")
+            remarks.append(says % {"line": number + 1, "text": line.strip()[:60]})
+            timings[number] = None
+    return timings
+
+
+def _is_exact(found: re.Match[str]) -> bool:
+    """Whether a time has parts of a second and the arrow that both formats have."""
+    return found[5].startswith("--") and (found[4] is not None or found[9] is not None)
+
+
+def _is_long(found: re.Match[str]) -> bool:
+    """Whether both ends have hours, as a program writes them that leaves out noughts."""
+    return found[5].startswith("--") and found[1] is not None and found[6] is not None
+
+
+def _in_place(lines: list[str], number: int, is_vtt: bool) -> bool:
+    """Whether a time may stand at ``number``."""
+    before = lines[number - 1] if number else ""
+    if not before.strip() or NUMBER.match(before):
+        return True
+    return is_vtt and (number < 2 or not lines[number - 2].strip())  # a name, or the heading
+
+
+def _numbers(lines: list[str], starts: list[int]) -> frozenset[int]:
+    """Those of ``starts`` that have the number of their caption on the line before.
+
+    It is one after an empty line. Without an empty line it is one where it follows the number before, or where the
+    others have one: else it is the last line of a text, such as a year.
+    """
+    before = [(start, lines[start - 1]) for start in starts if start and NUMBER.match(lines[start - 1])]
+    alone = {start for start, _line in before if start < 2 or not lines[start - 2].strip()}
+    counted, last = set(alone), None
+    for start, line in before:
+        if last is not None and int(line) == last + 1:
+            counted.add(start)
+        last = int(line)
+    return frozenset(counted if len(counted) < len(starts) - 1 else {start for start, _line in before})
+
+
+def _without_next_number(lines: list[str], number: int) -> list[str]:
+    """The last caption's lines without the number of one that never came."""
+    rest = [line for line in lines if line.strip()]
+    ends = len(rest) > 1 and NUMBER.match(rest[-1]) and int(rest[-1]) == number
+    apart = any(not line.strip() for line in lines[: lines.index(rest[-1])]) if ends else False
+    return lines[: len(lines) - 1 - lines[::-1].index(rest[-1])] if ends and apart else lines
 
 
 def _in_note(lines: list[str], number: int) -> bool:
@@ -121,28 +189,23 @@ def _in_note(lines: list[str], number: int) -> bool:
     return lines[number].lstrip().startswith(NOT_CAPTIONS) and "-->" not in lines[number]
 
 
-def _without_number(lines: list[str]) -> list[str]:
-    """The lines without the number of the next caption, which stands last."""
-    lines = list(lines)
-    while lines and not lines[-1].strip():
-        lines.pop()
-    if lines and lines[-1].strip().isdigit():
-        lines.pop()
-    return lines
-
-
 def _second(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> float:
-    thousandths = int((fraction or "0").ljust(3, "0"))  # «1,5» is a half
-    return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + thousandths / 1000
+    part = round(float(f"0.{fraction or 0}"), 3)  # «1,5» is a half, and some write six digits
+    return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + part
 
 
 def _plain(text: str) -> str:
     """Text without tags, commands and signs that cannot be seen."""
-    text = MOMENT.sub("", COMMAND.sub("", text.replace("\\N", "\n").replace("\\n", "\n")))
-    text = html.unescape(
-        TAG.sub("", text.replace("<br>", "\n").replace("<br/>", "\n").replace("<br />", "\n"))
-    )
+    text = MOMENT.sub("", COMMAND.sub("", text))
+    text = _signs(TAG.sub("", text.replace("<br>", "\n").replace("<br/>", "\n").replace("<br />", "\n")))
     return UNSEEN.sub("", text.replace("\u00a0", " ").replace("\u2028", "\n"))
+
+
+def _signs(text: str) -> str:
+    """Named signs as themselves, such as «&amp;»: those that end as they should, and in an address only «&»."""
+    return ENTITY.sub(
+        lambda found: found[1].replace("&amp;", "&") if found[1] else html.unescape(found[0]), text
+    )
 
 
 def _voices(start: float, end: float, raw: str) -> Iterator[Cue]:
@@ -154,7 +217,7 @@ def _voices(start: float, end: float, raw: str) -> Iterator[Cue]:
     letters = sum(len(text) for _name, text in said)
     for name, text in said:
         until = end if (name, text) == said[-1] else round(start + (end - start) * len(text) / letters, 3)
-        yield Cue(start, until, text, html.unescape(name))
+        yield Cue(start, until, text, _signs(name))
         letters -= len(text)
         start = until
 

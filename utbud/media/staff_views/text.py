@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from utbud.base import dates
+from utbud.base import dates, decoding
 from utbud.media import caption_files, captions, recognise, text_rows
 from utbud.media.actions import captions as actions
 from utbud.media.captions import Cue
@@ -131,6 +131,7 @@ def _editor(
         "mistakes": found.mistakes,
         "conflict": conflict,
         "read": read,
+        "codings": decoding.CODINGS.items(),
         "over": request.POST.get("over", ""),
         "script": request.POST.get("script", draft.script),
         "player": _player(draft),
@@ -290,7 +291,8 @@ def text_file(request: HttpRequest, page_id: int) -> HttpResponse:
             raise caption_files.NotCaptions(
                 _("Filen är för stor för att vara undertexter. Välj en fil som slutar på .vtt eller .srt.")
             )
-        found = caption_files.read(sent.read())
+        coding = request.POST.get("coding", "")
+        found = caption_files.read(sent.read(), coding if coding in decoding.CODINGS else "")
     except caption_files.NotCaptions as error:
         messages.error(request, str(error))
         return redirect("media_text", page_id)
