@@ -25,6 +25,7 @@ def stop(variable: str, why: str) -> NoReturn:
 
 # --- where things are -------------------------------------------------------------------------
 
+os.umask(0o077)  # what this program writes is its own; files for nginx are opened below
 VAR = Path(os.environ.get("UTBUD_VAR") or Path.cwd() / "var").resolve()
 try:
     VAR.mkdir(parents=True, exist_ok=True)
@@ -149,6 +150,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "utbud.base.headers.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "utbud.web.counting.CountReach",
@@ -161,6 +163,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "utbud.base.headers.StaffPolicy",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "utbud.web.ready.SiteIsReady",
 ]
@@ -241,6 +244,8 @@ STORAGES = {
 NGINX_FILES = os.environ.get("UTBUD_NGINX_FILES", "")
 if NGINX_FILES and not (NGINX_FILES.startswith("/") and NGINX_FILES.endswith("/")):
     stop("UTBUD_NGINX_FILES", f"«{NGINX_FILES}» is not the path of a location in nginx, like /stored/")
+# The group reads the media folder where nginx does (docs/operations.md); nobody else ever.
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = (0o640, 0o750) if NGINX_FILES else (0o600, 0o700)
 WHITENOISE_MAX_AGE = 3600
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
@@ -301,10 +306,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 if yes_or_no("UTBUD_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-# Public pages: nothing from anyone else, no inline script. The staff side has its own, looser rule
-# (utbud.base.policy), since Wagtail's editor needs inline styles and scripts.
+# Public pages: nothing from anyone else, no inline script. The staff side's rule is in utbud.base.headers.
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ("/admin/",),
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "img-src": ["'self'", "data:"],
@@ -345,7 +348,12 @@ SILENCED_SYSTEM_CHECKS = ["security.W019"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "utbud.base.discreet.DiscreetFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {

@@ -189,6 +189,19 @@ def missing_proxy() -> str:
     ) % {"address": settings.BIND}
 
 
+@probe("Rättigheterna")
+def private() -> Finding:
+    """Whether others on the machine can read what only we should."""
+    names = ("utbud.sqlite3", "utbud.sqlite3-wal", "secret-key", "mail", "uploads")
+    open_to_all = [
+        name for name in names if (path := settings.VAR / name).exists() and path.stat().st_mode & 0o007
+    ]
+    if open_to_all:
+        says = _("Alla på datorn kan läsa %(names)s.") % {"names": ", ".join(open_to_all)}
+        return Finding(False, says, _("Kör chmod -R o-rwx %(folder)s.") % {"folder": settings.VAR})
+    return Finding(True, _("Bara programmet kan läsa databasen, nyckeln och breven."))
+
+
 @probe("E-posten")
 def mail() -> Finding:
     """Whether the mail server takes our login. Without a server letters are kept as files."""

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from utbud.base import sending
+from utbud.base.discreet import discreet
 from utbud.channels import queries, reach, vault
 from utbud.channels.channel import Channel, Refused, Unavailable, Unread, Unsure
 from utbud.channels.models import ChannelSetup, Delivery, DeliveryQuerySet, Dispatch, Subscriber
@@ -330,13 +331,13 @@ def _try_later(delivery: Delivery, error: Unavailable, now: dt.datetime) -> dict
     taking_back = delivery.state == Delivery.TAKING_BACK
     unsure = isinstance(error, Unread) or (isinstance(error, Unsure) and not _may_repeat(delivery, now))
     if unsure and not taking_back:
-        return {"state": Delivery.UNSURE, "error": str(error)[:400]}
+        return {"state": Delivery.UNSURE, "error": discreet(str(error))[:400]}
     if delivery.attempts > len(WAITS):
         says = _("%(why)s Vi har försökt %(times)s gånger.") % {"why": error, "times": delivery.attempts}
         given_up = Delivery.UNSURE if delivery.maybe_out else Delivery.REFUSED
-        return {"state": Delivery.REMAINS if taking_back else given_up, "error": says[:400]}
+        return {"state": Delivery.REMAINS if taking_back else given_up, "error": discreet(says)[:400]}
     wait = max(60 * WAITS[min(delivery.attempts, len(WAITS)) - 1], error.retry_after)
-    later = {"due_at": now + dt.timedelta(seconds=wait), "error": str(error)[:400]}
+    later = {"due_at": now + dt.timedelta(seconds=wait), "error": discreet(str(error))[:400]}
     if taking_back:
         return {"state": Delivery.TAKING_BACK, **later}
     return {"state": Delivery.WAITING, "maybe_out": delivery.maybe_out or isinstance(error, Unsure), **later}
@@ -344,9 +345,9 @@ def _try_later(delivery: Delivery, error: Unavailable, now: dt.datetime) -> dict
 
 def _stopped_by(delivery: Delivery, why: str, *, unsure: bool = False) -> dict[str, object]:
     if delivery.state == Delivery.TAKING_BACK:
-        return {"state": Delivery.REMAINS, "error": why[:400]}
+        return {"state": Delivery.REMAINS, "error": discreet(why)[:400]}
     unsure = unsure or delivery.maybe_out
-    return {"state": Delivery.UNSURE if unsure else Delivery.REFUSED, "error": why[:400]}
+    return {"state": Delivery.UNSURE if unsure else Delivery.REFUSED, "error": discreet(why)[:400]}
 
 
 def _may_repeat(delivery: Delivery, now: dt.datetime) -> bool:

@@ -6,7 +6,7 @@ import logging
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from utbud.base import ceilings, dates, letters, sending
@@ -18,6 +18,7 @@ from utbud.inbox.queries import staff_url
 from utbud.people.models import User
 from utbud.places import queries as places
 
+UNANSWERED_MONTHS = 12  # nobody answers after that
 ANSWER_DAYS = 5  # working days
 NOTICE_FOR = dt.timedelta(days=1)  # a letter about something older would only surprise
 NOTHING = dict.fromkeys(
@@ -130,12 +131,14 @@ def _note(message: Message, what: Change.What, now: dt.datetime, by: User | None
 
 @transaction.atomic
 def purge(now: dt.datetime) -> int:
-    """Take name, contact and words from messages answered longer ago than the library keeps them.
+    """Take name, contact and words from messages answered longer ago than the library keeps them, or left for a year.
 
     Kind, dates and way stay for the figures. Counts of attempts go after a day.
     """
     Attempt.objects.filter(hour__lt=now - dt.timedelta(days=1)).delete()
-    old = Message.objects.filter(answered_at__lt=months_before(now, places.message_months()), purged_at=None)
+    answered = Q(answered_at__lt=months_before(now, places.message_months()))
+    left = Q(answered_at=None, received_at__lt=months_before(now, UNANSWERED_MONTHS))
+    old = Message.objects.filter(answered | left, purged_at=None)
     keys = list(old.values_list("pk", flat=True))
     Change.objects.filter(message__in=keys).update(note="")
     Change.objects.bulk_create(Change(message_id=key, what=Change.What.PURGED, at=now) for key in keys)

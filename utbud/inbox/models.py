@@ -108,7 +108,6 @@ class Message(models.Model):
             models.CheckConstraint(
                 condition=Q(purged_at=None)
                 | Q(
-                    answered_at__isnull=False,
                     name="",
                     contact="",
                     contact_kind="",

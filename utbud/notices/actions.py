@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from utbud.base import sending
+from utbud.base.discreet import discreet
 from utbud.channels import sms
 from utbud.channels.actions import WAITS
 from utbud.channels.adapters.newsletter import Newsletter
@@ -239,7 +240,7 @@ def _attempt(notice: Notice, claimed_at: dt.datetime, clock: Clock) -> bool:
         unavailable = error
         outcome = _try_later(notice, error, clock())
     except Refused as error:
-        outcome = {"state": Notice.REFUSED, "error": str(error)[:400]}
+        outcome = {"state": Notice.REFUSED, "error": discreet(str(error))[:400]}
     except Exception as error:
         logger.exception("notice %s failed", notice.pk)
         says = _("Något gick fel hos oss (%(what)s).") % {"what": type(error).__name__}
@@ -274,15 +275,15 @@ def _as_call(now: dt.datetime) -> Outcome:
 
 def _try_later(notice: Notice, error: Unavailable, now: dt.datetime) -> Outcome:
     if isinstance(error, Unsure):  # a second try would be a second message
-        return {"state": Notice.UNSURE, "error": str(error)[:400]}
+        return {"state": Notice.UNSURE, "error": discreet(str(error))[:400]}
     if notice.attempts > len(WAITS):
         says = _("%(why)s Vi har försökt %(times)s gånger.") % {"why": error, "times": notice.attempts}
-        return {"state": Notice.REFUSED, "error": says[:400]}
+        return {"state": Notice.REFUSED, "error": discreet(says)[:400]}
     wait = max(60 * WAITS[notice.attempts - 1], error.retry_after)
     return {
         "state": Notice.WAITING,
         "due_at": now + dt.timedelta(seconds=wait),
-        "error": str(error)[:400],
+        "error": discreet(str(error))[:400],
     }
 
 

@@ -17,6 +17,7 @@ from wagtail.log_actions import log
 from wagtail.models import Page
 
 from utbud.base import letters, sending
+from utbud.base.discreet import discreet
 from utbud.base.hashing import content_hash
 from utbud.channels import actions as channels
 from utbud.channels.models import ChannelSetup, Dispatch
@@ -381,12 +382,14 @@ def _send_letter(link: ApprovalLink, now: dt.datetime) -> bool:
     try:
         letters.hand_over(message)
     except letters.Perhaps as error:  # it stays claimed: a person says whether it goes again, with a new link
-        mine.update(error=str(error)[:300])
+        mine.update(error=discreet(str(error))[:300])
         return False
     except Exception as error:
         logger.exception("the letter of link %s was not sent", link.pk)
         wait = RETRY_AFTER[min(link.attempts, len(RETRY_AFTER) - 1)]
-        mine.update(claimed_at=None, due_at=now + dt.timedelta(minutes=wait), error=str(error)[:300])
+        mine.update(
+            claimed_at=None, due_at=now + dt.timedelta(minutes=wait), error=discreet(str(error))[:300]
+        )
         return False
     mine.update(sent_at=now, error="")
     return True

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import HttpRequest
@@ -22,13 +23,14 @@ _said: dict[tuple[int, dt.datetime], str] = {}  # the next drop-in in words, ask
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """``lib``, ``logo`` (address or ""), ``next_drop_in`` (words or ""), ``published`` (those of ``LINKED``
+    """``base_url``, ``lib``, ``logo`` (address or ""), ``next_drop_in`` (words or ""), ``published`` (those of ``LINKED``
     that there are) and ``stylesheet`` (address).
 
     Each is asked for only when a template shows it, since the staff side's pages pass here as well.
     """
     lib = SimpleLazyObject(_library)
     return {
+        "base_url": settings.BASE_URL,
         "lib": lib,
         "logo": SimpleLazyObject(lambda: default_storage.url(lib.logo_name) if lib.logo_name else ""),
         "next_drop_in": SimpleLazyObject(_next_drop_in),

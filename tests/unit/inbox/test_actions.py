@@ -235,9 +235,12 @@ def test_the_library_decides_for_how_long(maja: User) -> None:
     assert actions.purge(NOW) == 1
 
 
-def test_what_waits_for_an_answer_is_never_purged() -> None:
-    received(now=at("2020-01-02 09:00"))
-    assert actions.purge(NOW) == 0
+@pytest.mark.parametrize(("days", "goes"), [(364, 0), (367, 1)])
+def test_what_nobody_answered_is_forgotten_after_a_year(days: int, goes: int) -> None:
+    message = received(now=NOW - dt.timedelta(days=days))
+    assert actions.purge(NOW) == goes
+    message.refresh_from_db()
+    assert (message.name == "", message.purged_at is not None) == (bool(goes), bool(goes))
 
 
 def test_counts_of_attempts_go_after_a_day() -> None:

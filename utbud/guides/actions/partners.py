@@ -22,6 +22,7 @@ from wagtail.log_actions import log
 from wagtail.models import Page
 
 from utbud.base import letters, sending
+from utbud.base.discreet import discreet
 from utbud.guides.models import GuidePage, PartnerReview
 from utbud.guides.reviews import TRIES
 from utbud.people.models import Organisation, User
@@ -186,12 +187,14 @@ def _send(review: PartnerReview, now: dt.datetime) -> bool:
     try:
         letters.hand_over(message)
     except letters.Perhaps as error:  # it stays claimed: a person says whether it goes again, with a new link
-        mine.update(error=str(error)[:300])
+        mine.update(error=discreet(str(error))[:300])
         return False
     except Exception as error:
         logger.exception("the letter of review %s was not sent", review.pk)
         wait = RETRY_AFTER[min(review.attempts, len(RETRY_AFTER) - 1)]
-        mine.update(claimed_at=None, due_at=now + dt.timedelta(minutes=wait), error=str(error)[:300])
+        mine.update(
+            claimed_at=None, due_at=now + dt.timedelta(minutes=wait), error=discreet(str(error))[:300]
+        )
         return False
     mine.update(sent_at=now, error="")
     return True
