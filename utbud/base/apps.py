@@ -10,5 +10,5 @@ class BaseConfig(AppConfig):
         from utbud.base import patience, probes, schedule, upkeep  # noqa: F401 - they register themselves
 
         schedule.every(seconds=3600)(upkeep.tidy)
-        schedule.every(seconds=86400)(upkeep.forget_letters)
+        schedule.every(seconds=86400)(upkeep.empty_mail_folder)
         schedule.every(seconds=60)(upkeep.take_up_again)

@@ -34,7 +34,7 @@ def _quiet_failures() -> int:
     return done
 
 
-def forget_letters(now: dt.datetime) -> int:
+def empty_mail_folder(now: dt.datetime) -> int:
     """Delete letters that were kept as files since there is no mail server, a month after they were written."""
     folder = getattr(settings, "EMAIL_FILE_PATH", None)
     old = (now - LETTERS_KEPT).timestamp()

@@ -99,7 +99,7 @@ def test_letters_kept_as_files_go(tmp_path, settings, now, days, left) -> None:
     (tmp_path / "brev.log").write_text("Hej")
     at = now.timestamp() - days * 86400
     os.utime(tmp_path / "brev.log", (at, at))
-    assert upkeep.forget_letters(now) == 1 - left
+    assert upkeep.empty_mail_folder(now) == 1 - left
     assert len(list(tmp_path.iterdir())) == left
 
 
