@@ -57,10 +57,18 @@ def is_whole(content: bytes) -> bool:
 
 
 class SafeImageForm(BaseImageForm):
-    """Wagtail's form for a picture, which refuses huge and lying files, and these checks more."""
+    """Wagtail's form for a picture, which refuses huge and lying files, and these checks more.
+
+    A picture keeps its file for life: pages were approved with it (docs/adr/0022). Another file is another picture.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields.pop("file", None)
+            self["title"].help_text = _(  # Wagtail has asked for it already, so the field itself is too late
+                "Bildens fil byts inte. Ladda upp en ny bild och välj den på sidan, så godkänns sidan på nytt."
+            )
         if field := self.fields.get("file"):
             read = field.to_python
 

@@ -1,11 +1,13 @@
 """What the editor of a course is told while writing: promises, plain language, the short human checklist."""
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from utbud.base import plain_language as plain
 from utbud.base.richtext import blocks_from_html, plain_text
 from utbud.courses.models import CoursePage
+from utbud.courses.queries.planning import said_without_page
 from utbud.learning.checks import Report, known_words, language_advice
 from utbud.publishing.models import Problem
 
@@ -56,6 +58,9 @@ def _promises(course: CoursePage) -> list[Problem]:
     if course.drawing_id and not course.drawing_alt.strip():
         says = _("Beskriv bilden i ord, så att den som inte ser den också får veta.")
         found.append(Problem("drawing_alt", says, stops=True))
+    for said in said_without_page(course, timezone.now()):
+        says = _("En omgång säger «%(said)s». Skriv det under «Får stå vid tiderna», eller ändra omgången.")
+        found.append(Problem("beside_times", says % {"said": said}, stops=True))
     return found
 
 

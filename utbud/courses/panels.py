@@ -48,6 +48,7 @@ COURSE_EDITOR = TabbedInterface(
                 FieldPanel("bring"),
                 FieldPanel("accessibility"),
                 FieldPanel("teacher"),
+                FieldPanel("beside_times"),
                 FieldPanel("easy"),
             ],
             heading=_("Texten"),

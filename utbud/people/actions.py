@@ -65,9 +65,6 @@ STAFF_ON_COLLECTIONS = ("wagtailimages.add_image", "wagtailimages.change_image",
 ALL_ON_PAGES = tuple(f"wagtailcore.{codename}" for codename, *_words in PAGE_PERMISSION_TYPES)
 ALL_ON_COLLECTIONS = (
     *STAFF_ON_COLLECTIONS,
-    "wagtaildocs.add_document",
-    "wagtaildocs.change_document",
-    "wagtaildocs.choose_document",
     "wagtailcore.add_collection",
     "wagtailcore.change_collection",
     "wagtailcore.delete_collection",

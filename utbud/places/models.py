@@ -41,6 +41,10 @@ Boka något i ditt namn
 Sköta dina ärenden hos myndigheter
 Laga din mobil, surfplatta eller dator"""
 
+# The Act (1991:1559) that goes with the Fundamental Law on Freedom of Expression, chapter 5: what was public is kept for
+# at least six months, so that it can be tried. A library may decide on more.
+LEAST_ARCHIVE_MONTHS = 6
+
 edition = 0  # counted up by every saved change, so that what queries keep in memory is known to be old
 
 
@@ -390,6 +394,14 @@ class LibrarySettings(Counted, BaseGenericSetting):
         validators=[MinValueValidator(1), MaxValueValidator(60)],
         help_text=_("Sedan tas namn, telefon och behov bort. Hur många som kom blir kvar."),
     )
+    archive_months = models.PositiveSmallIntegerField(
+        _("månader som borttagna sidor sparas i arkivet"),
+        default=24,
+        validators=[MinValueValidator(LEAST_ARCHIVE_MONTHS), MaxValueValidator(240)],
+        help_text=_(
+            "Det som har varit publicerat sparas minst sex månader, så kräver lagen. Sedan tas det bort."
+        ),
+    )
 
     text_countries = CountriesField(
         _("länder som sms går till"),
@@ -430,7 +442,10 @@ class LibrarySettings(Counted, BaseGenericSetting):
         MultiFieldPanel(
             [FieldPanel("helps_with"), FieldPanel("helps_not_with")], heading=_("Hjälp på plats")
         ),
-        MultiFieldPanel([FieldPanel("message_months"), FieldPanel("course_months")], heading=_("Gallring")),
+        MultiFieldPanel(
+            [FieldPanel("message_months"), FieldPanel("course_months"), FieldPanel("archive_months")],
+            heading=_("Gallring"),
+        ),
         MultiFieldPanel(
             [
                 FieldPanel("text_countries"),

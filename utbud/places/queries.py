@@ -470,3 +470,8 @@ def names() -> list[str]:
     lib = library()
     own = [lib.name, lib.programme, lib.municipality]
     return own + [f"{name} {city}" for name, city in Place.objects.values_list("name", "city")]
+
+
+def archive_months() -> int:
+    """For how many months a page that has been public is kept after staff deleted it."""
+    return (LibrarySettings.objects.first() or LibrarySettings()).archive_months

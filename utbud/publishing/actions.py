@@ -24,7 +24,14 @@ from utbud.channels.models import ChannelSetup, Dispatch
 from utbud.channels.queries import channels_on
 from utbud.people.models import ResponsiblePublisher, User
 from utbud.publishing import files, posts, queries
-from utbud.publishing.models import ApprovalLink, ApprovalRequest, ApprovedPage, SharedPage, item_key
+from utbud.publishing.models import (
+    ApprovalLink,
+    ApprovalRequest,
+    ApprovedPage,
+    ApprovedPicture,
+    SharedPage,
+    item_key,
+)
 
 logger = logging.getLogger(__name__)
 LINK_LIVES = dt.timedelta(days=7)
@@ -92,6 +99,9 @@ def request_approval(*, page: ApprovedPage, message: str, by: User, now: dt.date
                     ApprovalLink.objects.create(
                         request=request, publisher=publisher, expires_at=now + LINK_LIVES, due_at=now
                     )
+            ApprovedPicture.objects.bulk_create(
+                ApprovedPicture(request=request, image_id=pk) for pk in sorted(queries.pictures_of(draft))
+            )
             _log(request, "utbud.request_approval", user=by)
             files.make_soon(request)
     except IntegrityError:

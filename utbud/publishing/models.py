@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, ProtectedError, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.redirects.signal_handlers import create_redirects
-from wagtail.models import Page, PagePermissionTester, Revision, Site
+from wagtail.images.models import Image
+from wagtail.models import Page, PageManager, PagePermissionTester, Revision, Site
 
 from utbud.base.hashing import content_hash
 from utbud.people.models import ResponsiblePublisher
@@ -51,8 +53,34 @@ class OwnFile:
 class ApprovedPagePermissions(PagePermissionTester):
     """Nobody publishes from the editor, superusers included; approval does (publishing.actions).
 
-    Whoever may write may also take a page down: withdrawing something wrong must not wait.
+    Whoever may write may also take a page down: withdrawing something wrong must not wait. What has been public is not
+    deleted but put in the archive, and what is public keeps its address (docs/adr/0022).
     """
+
+    @cached_property
+    def is_archived(self) -> bool:
+        page = self.page
+        was_out = page.first_published_at is not None and not page.live
+        return was_out and Archived.objects.filter(page_id=page.pk).exists()
+
+    def can_edit(self) -> bool:
+        return bool(super().can_edit()) and not self.is_archived
+
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        return not was_ever_out(self.page) and bool(super().can_delete(ignore_bulk))
+
+    def can_move(self) -> bool:
+        return bool(super().can_delete(ignore_bulk=True)) and not _is_out(self.page) and not self.is_archived
+
+    def can_move_to(self, destination: Any) -> bool:
+        return self.can_move() and bool(super().can_move_to(destination))
+
+    def can_archive(self) -> bool:
+        """Whether the page may be put in the archive, with all that stands under it."""
+        if not was_ever_out(self.page) or not self.can_edit() or self.page.depth < 3:
+            return False
+        all_of_it = self.user.is_superuser or "bulk_delete" in self.permissions
+        return bool(all_of_it or self.page.is_leaf())
 
     def can_publish(self) -> bool:
         return False
@@ -70,11 +98,33 @@ class ApprovedPagePermissions(PagePermissionTester):
         return bool(self.user.is_active and self.user.is_superuser)
 
 
+def was_ever_out(page: Page) -> bool:
+    """Whether readers have seen ``page``, or a page under it."""
+    if page.live or page.first_published_at is not None:
+        return True
+    seen = Q(live=True) | Q(first_published_at__isnull=False)
+    return not page.is_leaf() and page.get_descendants().filter(seen).exists()
+
+
+def _is_out(page: Page) -> bool:
+    return page.live or (not page.is_leaf() and page.get_descendants().live().exists())
+
+
+class ApprovedPageManager(PageManager):
+    """The pages of a kind, without those in the archive. ``Page.objects`` has them all."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(~Exists(Archived.objects.filter(page_id=OuterRef("pk"))))
+
+
 class ApprovedPage(Page):
     """A page that goes out only as approved. Subclasses say what an approval covers and what formats show."""
 
     FILES: tuple[str, ...] = ()  # the files beside the page, by the name in their address
     RESERVED_SLUGS: frozenset[str] = frozenset()  # addresses beside the page that are taken by something else
+
+    with_archived = PageManager()  # the first is what Wagtail finds pages with
+    objects = ApprovedPageManager()
 
     class Meta:
         abstract = True
@@ -87,6 +137,10 @@ class ApprovedPage(Page):
         """SHA-256 (hex) of what an approval covers."""
         return content_hash(self.approval_content())
 
+    def also_approved(self) -> list[tuple[str, str]]:
+        """What an approval covers that the page does not show: (what it is, what it says), for the publisher to see."""
+        return []
+
     def problems(self) -> list[Problem]:
         """What the editor should look at, in the order of the page."""
         return []
@@ -97,6 +151,9 @@ class ApprovedPage(Page):
 
     def published(self, *, now: dt.datetime) -> None:
         """Called in the transaction that publishes, for what a subclass keeps beside the page."""
+
+    def archived_now(self) -> None:
+        """Called in the transaction that puts it in the archive, for what a subclass keeps beside the page."""
 
     def as_item(self) -> "Item":
         """The page as formats want it. Only for pages with FILES."""
@@ -210,6 +267,16 @@ class ApprovalRequestQuerySet(models.QuerySet["ApprovalRequest"]):
         return self.filter(voided_at=None, published_at=None).exclude(decision=ApprovalRequest.RETURNED)
 
 
+def with_its_page(collector: Any, field: Any, sub_objs: Any, using: str) -> None:
+    """on_delete: a version that was put before the publishers goes with its page, and never by itself."""
+    origin = collector.origin
+    if getattr(origin, "model", type(origin)) is Revision:
+        raise ProtectedError(
+            "A version that was put before a publisher is kept with its page.", set(sub_objs)
+        )
+    models.CASCADE(collector, field, sub_objs, using)
+
+
 class ApprovalRequest(models.Model):
     """One revision put before the responsible publishers, and what came of it."""
 
@@ -219,7 +286,7 @@ class ApprovalRequest(models.Model):
     WAYS = {LOGIN: _("inloggad"), LINK: _("länk i brev"), EMERGENCY: _("nödläge")}
 
     page = models.ForeignKey(Page, models.CASCADE, related_name="approval_requests", verbose_name=_("sida"))
-    revision = models.ForeignKey(Revision, models.CASCADE, related_name="+", verbose_name=_("version"))
+    revision = models.ForeignKey(Revision, with_its_page, related_name="+", verbose_name=_("version"))
     content_hash = models.CharField(_("innehållets fingeravtryck"), max_length=64)
     # What is approved beside the page: {"texts": what each channel says, by its id, "files": what each file is made from}.
     outgoing = models.JSONField(_("det som går ut"), default=dict, blank=True)
@@ -301,3 +368,38 @@ class ApprovalLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.publisher} – {self.request}"
+
+
+class ApprovedPicture(models.Model):
+    """A picture of a version that was put before the publishers: it is neither replaced nor deleted (docs/adr/0022)."""
+
+    request = models.ForeignKey(ApprovalRequest, models.CASCADE, related_name="pictures")
+    image = models.ForeignKey(Image, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request", "image"], name="a_picture_once_a_request"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.image} – {self.request}"
+
+
+class Archived(models.Model):
+    """A page that has been public and that staff have deleted. It stands where it stood, seen by nobody but in the archive.
+
+    Its address is free for others; ``slug`` is what it was.
+    """
+
+    page = models.OneToOneField(Page, models.CASCADE, related_name="archived", verbose_name=_("sida"))
+    slug = models.CharField(_("adress"), max_length=255)
+    at = models.DateTimeField(_("borttagen"), db_index=True)
+    by = models.CharField(_("borttagen av"), max_length=200)  # a name, which outlives the login
+
+    class Meta:
+        verbose_name = _("borttagen sida")
+        verbose_name_plural = _("borttagna sidor")
+        ordering = ["-at", "page_id"]
+
+    def __str__(self) -> str:
+        return str(self.page)

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from django.contrib.auth.models import Permission
-from django.db.models import Max, Q
-from wagtail.models import Page, Revision
+from django.db.models import CASCADE, Max, Q
+from wagtail.images.models import Image
+from wagtail.models import Page, ReferenceIndex, Revision
 
 from utbud.people.models import ResponsiblePublisher, User
-from utbud.publishing.models import ApprovalLink, ApprovalRequest
+from utbud.publishing.models import ApprovalLink, ApprovalRequest, ApprovedPage, ApprovedPicture
 
 LETTER_STUCK_AFTER = dt.timedelta(minutes=10)
 
@@ -101,3 +102,28 @@ def stuck_letters(now: dt.datetime) -> list[ApprovalLink]:
         .filter(Q(claimed_at__lt=now - LETTER_STUCK_AFTER) | Q(claimed_at=None, attempts__gte=5))
         .select_related("request__page", "publisher")
     )
+
+
+def pictures_of(page: ApprovedPage) -> set[int]:
+    """The ids of the pictures that ``page``, as it is in memory, shows: in fields, in steps, in rows beside it."""
+    # What Wagtail's index of references keeps of saved pages; it has no public way to ask about a draft.
+    found = list(ReferenceIndex._extract_references_from_object(page))
+    images = ReferenceIndex._get_base_content_type(Image).pk
+    ids = {int(pk) for content_type, pk, *_paths in found if content_type == images}
+    return set(Image.objects.filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def is_kept(image: Image) -> bool:
+    """Whether a picture was put before a publisher, or stands in something that readers see or have seen."""
+    if ApprovedPicture.objects.filter(image=image).exists():
+        return True
+    for reference in ReferenceIndex.get_references_to(image).select_related("base_content_type"):
+        kind = reference.base_content_type.model_class()
+        if kind is None:
+            continue
+        if issubclass(kind, Page):
+            if Page.objects.filter(pk=reference.object_id).exclude(first_published_at=None).exists():
+                return True
+        elif getattr(reference.source_field.remote_field, "on_delete", None) is not CASCADE:
+            return True  # a logotype; what goes with the picture is nobody's reason to keep it
+    return False

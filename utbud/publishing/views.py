@@ -26,6 +26,7 @@ from utbud.people.staff import StaffRequest, staff_page
 from utbud.publishing import actions, files, posts, queries
 from utbud.publishing.forms import DecisionForm, EmergencyForm, RequestForm
 from utbud.publishing.models import ApprovalLink, ApprovalRequest, ApprovedPage, Problem, SharedPage
+from utbud.publishing.straight_out import STRAIGHT_OUT
 
 FILE_AGE = 300  # seconds a reader's browser may keep a file; then it asks with its ETag
 MAKING, LOOK_AGAIN = 60, 8  # seconds: between orders of the same film, and until a page asks again
@@ -109,7 +110,7 @@ def not_yet(request: HttpRequest, page: ApprovedPage) -> HttpResponse:
     return response
 
 
-def _look(request: HttpRequest, page: ApprovedPage, file_base: str) -> HttpResponse:
+def look_at(request: HttpRequest, page: ApprovedPage, file_base: str) -> HttpResponse:
     """The page as readers will get it, its files taken from ``file_base``."""
     response: HttpResponse = page.make_preview_request(
         request, page.default_preview_mode, extra_request_attrs={"file_base": file_base}
@@ -125,6 +126,7 @@ def _shown(approval: ApprovalRequest) -> dict[str, Any]:
         "page": page,
         "goes_out_at": page.goes_out_at(),
         "problems": page.problems(),
+        "also": page.also_approved(),
         "files": _files(page),
         "preflights": posts.preflights(page, approval.texts) if isinstance(page, SharedPage) else [],
     }
@@ -216,6 +218,15 @@ def approvals(request: HttpRequest) -> HttpResponse:
     return staff_page(request, "publishing/approvals.html", context, title=_("Att godkänna"), icon="check")
 
 
+@require_safe
+def straight_out(request: HttpRequest) -> HttpResponse:
+    """What goes out without approval, and why."""
+    title = _("Det som går ut utan godkännande")
+    return staff_page(
+        request, "publishing/straight_out.html", {"rows": STRAIGHT_OUT}, title=title, icon="check"
+    )
+
+
 @never_cache
 def decide(request: StaffRequest, request_id: int) -> HttpResponse:
     """See one item as it will look and answer."""
@@ -291,7 +302,7 @@ def look(request: HttpRequest, request_id: int) -> HttpResponse:
     page = approval.revision.as_object()
     if not page.permissions_for_user(request.user).can_edit():
         raise PermissionDenied
-    return _look(request, page, reverse("publishing_decide", args=[request_id]) + "fil/")
+    return look_at(request, page, reverse("publishing_decide", args=[request_id]) + "fil/")
 
 
 @require_safe
@@ -354,7 +365,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def link_look(request: HttpRequest, token: str) -> HttpResponse:
     """The item as it will look, for the frame in ``link``."""
-    return _private(_look(request, _linked_page(token), reverse("publishing_link", args=[token])))
+    return _private(look_at(request, _linked_page(token), reverse("publishing_link", args=[token])))
 
 
 @never_cache

@@ -11,7 +11,10 @@ from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets import Button
 from wagtail.log_actions import LogFormatter
+from wagtail.models import Page
 
+from utbud.people.models import User
+from utbud.publishing import queries_archive
 from utbud.publishing.models import ApprovedPage, SharedPage
 from utbud.publishing.urls import admin_urlpatterns
 
@@ -23,6 +26,8 @@ LOG_ACTIONS = {
     "utbud.send_back": (_("Skicka tillbaka"), _("Skickade tillbaka")),
     "utbud.share": (_("Lägg ut på en kanal"), _("Lade ut på")),
     "utbud.publish": (_("Publicera"), _("Publicerade det godkända")),
+    "utbud.archive": (_("Lägg i arkivet"), _("Tog bort sidan och lade den i arkivet")),
+    "utbud.restore": (_("Ta tillbaka ur arkivet"), _("Tog tillbaka sidan ur arkivet, som utkast")),
     "utbud.send_letter_again": (_("Skicka brevet igen"), _("Skickade brevet om godkännande igen")),
 }
 
@@ -96,6 +101,62 @@ def channels_button(page: Any, user: Any, next_url: Any = None) -> Any:
         )
 
 
+class PutAway(ActionMenuItem):
+    """«Ta bort» in the editor of a page that has been public, in the place of Wagtail's."""
+
+    name = "action-put-away"
+    label = _("Ta bort (läggs i arkivet)")
+    icon_name = "bin"
+
+    def is_shown(self, context: dict[str, Any]) -> bool:
+        if context["view"] != "edit" or not isinstance(context["page"], ApprovedPage):
+            return False
+        return bool(context["page"].permissions_for_user(context["request"].user).can_archive())
+
+    def get_url(self, parent_context: dict[str, Any]) -> str:
+        return reverse("publishing_put_away", args=[parent_context["page"].pk])
+
+
+@hooks.register("register_page_action_menu_item")
+def put_away_item() -> ActionMenuItem:
+    return PutAway(order=90)
+
+
+@hooks.register("register_page_listing_more_buttons")
+def put_away_button(page: Any, user: Any, next_url: Any = None) -> Any:
+    if page.first_published_at is None or not issubclass(page.specific_class or Page, ApprovedPage):
+        return
+    if page.specific.permissions_for_user(user).can_archive():
+        yield Button(
+            _("Ta bort (läggs i arkivet)"),
+            reverse("publishing_put_away", args=[page.pk]),
+            icon_name="bin",
+            priority=30,
+        )
+
+
+@hooks.register("construct_explorer_page_queryset")
+@hooks.register("construct_page_chooser_queryset")
+def without_archived(*given: Any) -> Any:
+    """Pages in the archive are found there and nowhere else."""
+    pages = next(one for one in given if hasattr(one, "filter"))
+    return pages.filter(archived=None)
+
+
+class ArchiveItem(MenuItem):
+    """«Arkivet»: for those who may look in it."""
+
+    def is_shown(self, request: Any) -> bool:
+        return queries_archive.may_look(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def archive_item() -> MenuItem:
+    return ArchiveItem(
+        _("Arkivet"), reverse("publishing_archive"), name="arkivet", icon_name="folder-inverse", order=70
+    )
+
+
 @hooks.register("register_permissions")
 def permissions() -> Any:
     """The right to approve in an emergency is given to a group by an administrator; no role has it from the start."""
@@ -123,12 +184,18 @@ class _Formatter(LogFormatter):
         parts = [str(self.done)]
         if data.get("channel"):
             return f"{self.done} {data['channel']}"
-        if data.get("who") and not log_entry.user_id:
+        if data.get("who") and not _has_login(log_entry):
             parts.append(f"({data['who']}, länk i brev)" if data.get("way") == "link" else f"({data['who']})")
         if data.get("comment"):
             parts.append(f"– {data['comment']}")
-        parts.append(f"· {data.get('content_hash', '')[:12]}")
+        if data.get("content_hash"):
+            parts.append(f"· {data['content_hash'][:12]}")
         return " ".join(parts)
 
     def format_comment(self, log_entry: Any) -> str:
         return str(log_entry.data.get("comment", ""))
+
+
+def _has_login(log_entry: Any) -> bool:
+    """Whether whoever did it still has a login, which Wagtail names beside the message."""
+    return bool(log_entry.user_id) and User.objects.filter(pk=log_entry.user_id).exists()

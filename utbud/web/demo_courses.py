@@ -43,6 +43,7 @@ def load(*, editor: User, publish: Publish, now: dt.datetime) -> int:
     made = 0
     for slug, row in files.read_all("courses").items():
         rounds = row.pop("runs")
+        row["beside_times"] = _beside(rounds)
         course = _course(slug, row, editor, publish, now)
         for facts in rounds:
             _Round(course, facts, editor, now).load(hosts, where, resources)
@@ -70,6 +71,13 @@ def _resources() -> dict[str, Resource]:
     return found
 
 
+def _beside(rounds: list[dict[str, Any]]) -> list[tuple[str, Any]]:
+    """What the runs of a course say beside their times, as its page has it."""
+    said = [(name, facts.get(name, "")) for name in ("fee", "note", "elsewhere") for facts in rounds]
+    found = [one for one in dict.fromkeys(said) if one[1] != ""]
+    return [] if found == [("fee", 0)] else found
+
+
 def _course(slug: str, row: dict[str, Any], editor: User, publish: Publish, now: dt.datetime) -> CoursePage:
     index = CourseIndexPage.objects.get()
     topics, groups = row.pop("topics"), row.pop("serves")
@@ -83,6 +91,7 @@ def _course(slug: str, row: dict[str, Any], editor: User, publish: Publish, now:
         responsible=editor,
         drawing=files.drawing(f"kurs-{slug}", title=row["title"], alt=row["drawing_alt"]),
         can_after=[("line", line) for line in row.pop("can_after")],
+        beside_times=row.pop("beside_times"),
         checked_on=written,
         review_by=written + dt.timedelta(days=365),
         **{name: value.strip() for name, value in row.items()},

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import Http404
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -65,6 +66,12 @@ def today() -> MenuItem:
 def fewer(request: Any, menu_items: list[Any]) -> None:
     """Words, approvals and the year are what staff come for; documents are not used."""
     menu_items[:] = [item for item in menu_items if item.name not in ("documents", "reports", "help")]
+
+
+@hooks.register("before_serve_document")
+def no_documents(document: Any, request: Any) -> None:
+    """A document would be public as soon as it is uploaded, approved by nobody (docs/adr/0022). No page has one."""
+    raise Http404
 
 
 @hooks.register("construct_settings_menu")

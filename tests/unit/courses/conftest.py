@@ -45,11 +45,21 @@ def course(site, place, now):
     return course
 
 
+def may_say(course, **facts):
+    """Let the published page of ``course`` have what a run of it says."""
+    said = [(name, facts[name]) for name in ("fee", "note", "elsewhere") if facts.get(name)]
+    if said:
+        there = [(block.block_type, block.value) for block in course.beside_times] or [("fee", 0)]
+        course.beside_times = [*there, *said]
+        CoursePage.objects.filter(pk=course.pk).update(beside_times=course.beside_times)
+
+
 @pytest.fixture
 def plan(course, place, site, now):
     """Plan a run: ``plan(seats=3)`` is one occasion in a week, at ten; ``days=(7, 14)`` are two."""
 
     def plan(*, days=(7,), **facts) -> Run:
+        may_say(course, **facts)
         start = now.replace(hour=9, minute=0)
         times = [(start + dt.timedelta(days=day), start + dt.timedelta(days=day, hours=2)) for day in days]
         return runs.plan_run(

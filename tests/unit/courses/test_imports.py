@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.unit.courses.conftest import may_say
 from utbud.base.dates import local
 from utbud.courses import imports
 from utbud.courses.actions import imports as actions
@@ -28,6 +29,12 @@ ROW = "Ring med bild;2027-03-02;10:00;12:00;Huvudbiblioteket;;;8;;;"
 def _clock(now):
     with time_machine.travel(now, tick=False):
         yield
+
+
+@pytest.fixture
+def course(course):
+    may_say(course, note="Ta med mobilen")
+    return course
 
 
 def table(*rows, head=HEAD):

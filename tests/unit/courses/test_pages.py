@@ -23,7 +23,13 @@ HARD = (
     "verksamhetskritiska informationssystem inom kommunalförvaltningens digitaliseringsprogram."
 )
 
-NOTHING = {"title": "", "one_sentence": "", "about": "null", "can_after-count": "0"}  # as the editor sends it
+NOTHING = {
+    "title": "",
+    "one_sentence": "",
+    "about": "null",
+    "can_after-count": "0",
+    "beside_times-count": "0",
+}  # as the editor sends it
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.unit.courses.conftest import may_say
 from utbud.base import dates
 from utbud.calendar import actions as calendar
 from utbud.calendar.models import Resource
@@ -255,6 +256,7 @@ class TestPlanning:
     url = "/admin/kurser/ny/"
 
     def test_every_date_is_seen_and_then_made(self, staff, fill, teacher, course):
+        may_say(course, note="Ta med laddare")
         data = fill(resources=[teacher.pk], kept="4", kept_until="2026-11-27", note="Ta med laddare")
         seen = send(staff, self.url, data)
         said = text(seen)
@@ -385,7 +387,10 @@ class TestPlanning:
             ({"resources": ["999"]}, "resources", "går att boka"),
         ],
     )
-    def test_what_is_wrong_stands_beside_its_field_and_all_is_kept(self, staff, fill, wrong, field, says):
+    def test_what_is_wrong_stands_beside_its_field_and_all_is_kept(
+        self, course, staff, fill, wrong, field, says
+    ):
+        may_say(course, note="En anteckning som står kvar")
         data = fill(note="En anteckning som står kvar", **wrong)
         answer = send(staff, self.url, data)
         assert answer.status_code == 422
@@ -484,10 +489,11 @@ class TestChanging:
         occasion = run.occasions.first()
         url = reverse("courses_occasion_cancel", args=[occasion.pk])
         assert "1 anmälan får besked." in text(staff.get(url))
-        assert "Skriv varför." in text(staff.post(url, {"why": ""}))
-        answer = staff.post(url, {"why": "Läraren är sjuk"}, follow=True)
+        assert "Välj varför." in text(staff.post(url, {"why": ""}))
+        assert "Välj ett giltigt alternativ" in text(staff.post(url, {"why": "Det jag vill säga till alla"}))
+        answer = staff.post(url, {"why": "Ledaren är sjuk."}, follow=True)
         assert "Tillfället är inställt. En anmälan får besked." in text(answer)
-        assert "Läraren är sjuk" in text(answer)
+        assert "Ledaren är sjuk." in text(answer)
         assert "redan inställt" in text(staff.post(url, {"why": "igen"}, follow=True))
         assert Notice.objects.filter(kind=f"off-{occasion.pk}").count() == 1
 
@@ -496,7 +502,9 @@ class TestChanging:
         join(run.quotas.get(), "Gerd", contact="070-174 06 05")
         url = reverse("courses_run_cancel", args=[run.pk])
         assert "1 anmälan får besked." in text(staff.get(url))
-        assert "Anmälningar som får besked: 1." in text(staff.post(url, {"why": "För få"}, follow=True))
+        assert "Anmälningar som får besked: 1." in text(
+            staff.post(url, {"why": "Det blev för få anmälda."}, follow=True)
+        )
         assert "redan inställd" in text(staff.get(url, follow=True))
 
     @pytest.mark.parametrize(("known", "left"), [(False, 0), (True, 1)])
@@ -549,8 +557,9 @@ class TestChanging:
         assert run.place == other
         assert Notice.objects.filter(kind__startswith="moved").count() == 1
 
-    def test_a_note_needs_no_second_look(self, staff, plan, join, place):
+    def test_a_note_needs_no_second_look(self, staff, plan, join, place, course):
         run = plan()
+        may_say(course, note="Ta med laddare")
         join(run.quotas.get())
         send(
             staff, reverse("courses_run_change", args=[run.pk]),

@@ -345,18 +345,17 @@ class TestPictures:
     def test_refused_with_a_swedish_word_and_kept_nowhere(self, site, client, name, content, says):
         self.refused(site, client, "add", name, content, says)
 
-    @pytest.mark.parametrize("door", ["chooser", "replace"])
     @pytest.mark.parametrize(
         ("name", "content"),
         [("a.png", b"\x89PNG\r\n\x1a\n broken"), ("a.svg", SVG.replace(b"<rect", b"<script/><rect"))],
         ids=["broken", "script"],
     )
-    def test_by_the_other_doors_too(self, site, client, door, name, content):
-        self.refused(site, client, door, name, content, "Bilden är trasig|Teckningen innehåller")
+    def test_by_the_other_door_too(self, site, client, name, content):
+        self.refused(site, client, "chooser", name, content, "Bilden är trasig|Teckningen innehåller")
 
     def refused(self, site, client, door, name, content, says):
         client.force_login(site.admin)
-        kept = Image.objects.create(title="Förut", file=ContentFile(SVG, "f.svg"), width=4, height=3)
+        Image.objects.create(title="Förut", file=ContentFile(SVG, "f.svg"), width=4, height=3)
         file = SimpleUploadedFile(name, content)
         if door == "add":
             answer = client.post(
@@ -365,13 +364,10 @@ class TestPictures:
                 headers={"X-Requested-With": "XMLHttpRequest"},
             )
             told = answer.json().get("error_message", "")
-        elif door == "chooser":
+        else:
             data = {"image-chooser-upload-title": "Bild", "image-chooser-upload-file": file}
             answer = client.post("/admin/images/chooser/create/", data)
             told = " ".join(errors(answer.json().get("htmlFragment", "")))
-        else:
-            answer = client.post(f"/admin/images/{kept.pk}/", {"title": "Bild", "file": file})
-            told = " ".join(errors(answer))
         assert answer.status_code == 200
         assert re.search(says, told, re.I), told
         assert not re.search(r"\b(the|is|file|not|invalid|valid|image)\b", told, re.I), told

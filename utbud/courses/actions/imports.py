@@ -13,6 +13,7 @@ from utbud.base.hashing import content_hash
 from utbud.courses.actions import runs
 from utbud.courses.imports import Wanted
 from utbud.courses.models import CourseIndexPage, CoursePage, Occasion, Run
+from utbud.courses.queries.planning import not_approved
 from utbud.people.models import Organisation, User
 from utbud.places.models import Place
 
@@ -68,6 +69,8 @@ def check(rows: Sequence[Wanted], *, drafts: bool, now: dt.datetime) -> list[Che
                 one.problem = _("Det finns ingen lista över kurser att lägga den nya kursen i.")
         if not one.problem:
             _already(one, known, by_uid)
+        if one.made and one.course is not None:
+            one.problem = next(iter(not_approved(one.course, {"note": row.note}).values()), "")
         found.append(one)
     _among_themselves(found, known)
     for one in found:
@@ -199,6 +202,9 @@ def make(rows: Sequence[Wanted], *, drafts: bool, by: User, now: dt.datetime) ->
         course = first.course or courses.get(first.row.course.casefold())
         if course is None:
             course = courses[first.row.course.casefold()] = _draft(first.row.course, by)
+            _may_say(
+                course, [one[0].row.note for one in groups.values() if one[0].row.course == course.title]
+            )
         _make_run(course, group, by, now)
     return sum(map(len, groups.values())), len(courses)
 
@@ -213,13 +219,26 @@ def _make_run(course: CoursePage, group: Sequence[Checked], by: User, now: dt.da
         venue = first.row.venue or ("" if first.place else first.row.place)
         run = runs.plan_run(
             course=course, times=times, by=by, now=now, joining=first.row.joining, seats=first.row.seats,
-            place=first.place, venue=venue, host=first.host, note=first.row.note,
+            place=first.place, venue=venue, host=first.host, note=first.row.note, fee=fee_of(course),
             submission_key=_uid_key(first.row.uid) if first.row.uid else None,
         )  # fmt: skip
     for one in group:
         elsewhere = one.place is not None and one.place.pk != run.place_id
         if elsewhere and one.row.starts_at:
             Occasion.objects.filter(run=run, starts_at=one.row.starts_at).update(place=one.place)
+
+
+def fee_of(course: CoursePage) -> int:
+    """What a run costs when nothing is said of it: nothing, where the course may be free, else the first of its fees."""
+    fees = (course if course.live else course.get_latest_revision_as_object()).beside()["fee"]
+    return 0 if 0 in fees else int(fees[0])
+
+
+def _may_say(course: CoursePage, notes: Sequence[str]) -> None:
+    """Write in a new draft what its runs say, to be approved with it."""
+    course.beside_times = [("note", note) for note in dict.fromkeys(notes) if note]
+    if course.beside_times:
+        course.save_revision(user=course.owner, clean=False)
 
 
 def _draft(title: str, by: User) -> CoursePage:

@@ -1,7 +1,7 @@
 """Plan a run, change it, call it off. Whoever is expected is told once, in the transaction that changes it."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -15,6 +15,7 @@ from utbud.courses import words
 from utbud.courses.actions import telling
 from utbud.courses.actions.seats import Closed, CourseError, end_offers, lock, serve_line
 from utbud.courses.models import CoursePage, Occasion, Quota, Registration, Run
+from utbud.courses.queries import planning
 from utbud.courses.queries.times import where_words
 from utbud.people.models import User
 from utbud.places.models import Place
@@ -24,6 +25,10 @@ Time = tuple[dt.datetime, dt.datetime]
 
 class BelowTaken(CourseError):
     """Fewer seats than are taken."""
+
+
+class NotApproved(CourseError):
+    """A fee or a text that the course's page, as it was approved, does not have."""
 
 
 class SameTime(CourseError):
@@ -55,6 +60,7 @@ def plan_run(
         raise CourseError(_("En kursomgång behöver minst ett tillfälle."))
     if submission_key and (same := Run.objects.filter(submission_key=submission_key).first()):
         return same
+    _must_be_approved(course, {"fee": 0} | facts)
     try:
         with transaction.atomic():
             run = Run.objects.create(
@@ -242,11 +248,13 @@ def set_seats(
 def change_run(*, run: Run, by: User | None, now: dt.datetime, **facts: object) -> Run:
     """Change fields of a run (place, venue, host, joining, note …). Whoever is expected is told when the place is new.
 
-    Raises Closed for one that is called off.
+    Raises NotApproved, or Closed for one that is called off.
     """
     _lock_quotas(run)
-    if Run.objects.select_for_update().get(pk=run.pk).cancelled_at:
+    before_now = Run.objects.select_for_update().get(pk=run.pk)
+    if before_now.cancelled_at:
         raise Closed(_("Omgången är inställd. Planera en ny i stället."))
+    _must_be_approved(run.course, facts, before_now)
     before = {one.pk: where_words(one) for one in _coming(run, now)}
     for name, value in facts.items():
         setattr(run, name, value)
@@ -261,6 +269,11 @@ def change_run(*, run: Run, by: User | None, now: dt.datetime, **facts: object) 
             telling.moved(occasion, was, now)
         book(occasion, now)
     return run
+
+
+def _must_be_approved(course: CoursePage, facts: Mapping[str, object], before: Run | None = None) -> None:
+    if wrong := planning.not_approved(course, facts, before=before):
+        raise NotApproved(next(iter(wrong.values())))
 
 
 def delete_run(*, run: Run) -> None:

@@ -1,6 +1,7 @@
 """Planning a run: where, how one joins, the seats, and when."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,13 +21,16 @@ from utbud.courses.forms.staff import (
     time_input,
 )
 from utbud.courses.models import CoursePage, Occasion, Quota, Run
+from utbud.courses.models.pages import MOST_FEE
+from utbud.courses.queries.planning import not_approved
 from utbud.inbox.guards import OnceForm
 from utbud.people.models import Organisation
 from utbud.places import queries as places
 from utbud.places.models import Place
 
 Time = tuple[dt.datetime, dt.datetime]
-MOST_SEATS, MOST_FEE, MOST_DAYS = 2000, 20_000, 60
+MOST_SEATS, MOST_DAYS = 2000, 60
+ADDRESS = re.compile(r"https?:|www\.|@|[<>]", re.I)  # a room has none
 WEEK, FORTNIGHT, DAYS = "week", "fortnight", "days"
 
 
@@ -69,7 +73,10 @@ class RunFields(forms.Form):
     )
     fee = number_field(_("Avgift i kronor"), 0, MOST_FEE, initial=0)
     note = forms.CharField(
-        label=_("Bra att veta"), max_length=200, required=False, help_text=_("Syns för alla vid tiderna.")
+        label=_("Bra att veta"),
+        max_length=200,
+        required=False,
+        help_text=_("Syns för alla vid tiderna. Texten ska stå på kursens sida, så att den är godkänd."),
     )
 
     FACTS = (
@@ -94,7 +101,21 @@ class RunFields(forms.Form):
             self.add_error("host", _now("Välj vilken förening man anmäler sig hos."))
         if data.get("joining") == Run.Joining.ELSEWHERE and not data.get("elsewhere"):
             self.add_error("elsewhere", _now("Skriv hos vem man anmäler sig, och hur."))
+        if course := self.course_of(data):
+            for name, says in not_approved(course, data, before=getattr(self, "run", None)).items():
+                self.add_error(name, says)
         return data
+
+    def clean_venue(self) -> str:
+        """Where it is, and nothing else: it goes public at once (docs/adr/0022)."""
+        venue: str = self.cleaned_data["venue"]
+        if ADDRESS.search(venue):
+            raise forms.ValidationError(_now("Skriv bara rummet eller gatuadressen, ingen adress på nätet."))
+        return venue
+
+    def course_of(self, data: dict[str, Any]) -> CoursePage | None:
+        """The course that the run is of, when it is known."""
+        return data.get("course")
 
     def facts(self) -> dict[str, Any]:
         """As ``actions.runs`` takes them."""
@@ -323,6 +344,9 @@ class RunForm(SeenForm, RunFields):
         host.queryset = Organisation.objects.filter(active=True) | Organisation.objects.filter(
             pk=run.host_id or 0
         )
+
+    def course_of(self, data: dict[str, Any]) -> CoursePage | None:
+        return self.run.course
 
     def moves(self) -> bool:
         """Whether it is held somewhere else, so that people must be told."""

@@ -142,3 +142,28 @@ class WhyForm(forms.Form):
         self.fields["why"].label = label
         self.fields["why"].help_text = help_text
         self.fields["why"].required = required
+
+
+CALLED_OFF_SINCE = (
+    _("Ledaren är sjuk."),
+    _("Det blev för få anmälda."),
+    _("Lokalen går inte att använda."),
+    _("Vädret gör det svårt att ta sig hit."),
+    _("Vi hittar en ny tid."),
+)
+
+
+class CallOffForm(forms.Form):
+    """Why something is called off. It is public at once, so it is chosen and not written (docs/adr/0022)."""
+
+    why = forms.ChoiceField(
+        label=_("Varför"),
+        widget=forms.RadioSelect,
+        help_text=_("Skickas till dem som är anmälda och syns på webben."),
+        error_messages={"required": _("Välj varför.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        why: Any = self.fields["why"]
+        why.choices = [(str(one), one) for one in CALLED_OFF_SINCE]

@@ -17,6 +17,7 @@ from utbud.learning.models.lists import ListPage
 from utbud.learning.models.material import PAPER_AND_CARDS, SPEECH, MaterialPage
 
 KIND = _("Kurs")
+MOST_FEE = 20_000  # kronor
 
 
 class CourseIndexPage(ListPage):
@@ -68,6 +69,19 @@ class CoursePage(MaterialPage):
     )
     teacher = models.CharField(
         _("leds av"), max_length=160, blank=True, help_text=_("Vad ledaren kan, inte vad hen heter.")
+    )
+    # What a run may say beside its times, chosen from here by whoever plans it: approved with the page (docs/adr/0022).
+    beside_times = StreamField(
+        [
+            ("fee", blocks.IntegerBlock(label=_("Avgift i kronor"), min_value=0, max_value=MOST_FEE)),
+            ("note", blocks.CharBlock(label=_("Bra att veta"), max_length=200)),
+            ("elsewhere", blocks.CharBlock(label=_("Så anmäler man sig någon annanstans"), max_length=200)),
+        ],
+        verbose_name=_("får stå vid tiderna"),
+        blank=True,
+        help_text=_(
+            "Avgifter och texter som en kursomgång får ha. De godkänns här. Utan avgift är kursen gratis."
+        ),
     )
     BASE = "/kurser/"
     # Addresses of their own under /kurser/.
@@ -150,5 +164,17 @@ class CoursePage(MaterialPage):
         item = self.content()
         return dataclasses.replace(item, sections=(*dates, *item.sections))
 
+    def beside(self) -> dict[str, tuple[Any, ...]]:
+        """What a run may have beside its times, by the field of Run. Without a fee it is free."""
+        found: dict[str, list[Any]] = {"fee": [], "note": [], "elsewhere": []}
+        for block in self.beside_times:
+            found[block.block_type].append(block.value)
+        return {"fee": (0,), **{name: tuple(values) for name, values in found.items() if values}}
+
+    def also_approved(self) -> list[tuple[str, str]]:
+        return [(str(block.block.label), str(block.value)) for block in self.beside_times]
+
     def approval_content(self) -> dict[str, Any]:
-        return super().approval_content() | {"task": self.task}
+        beside = [[block.block_type, block.value] for block in self.beside_times]
+        told = {"task": self.task} | ({"beside": beside} if beside else {})
+        return super().approval_content() | told

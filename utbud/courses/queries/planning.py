@@ -1,18 +1,21 @@
 """What speaks against a time that staff want, and whom a change reaches."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from utbud.base import dates
 from utbud.calendar import queries as calendar
 from utbud.calendar.models import Resource
 from utbud.courses import words
-from utbud.courses.models import Occasion, Registration
+from utbud.courses.models import CoursePage, Occasion, Registration, Run
 from utbud.places import queries as places
 
 Time = tuple[dt.datetime, dt.datetime]
@@ -99,3 +102,48 @@ def told(quotas: Iterable[int]) -> Told:
         reached=Count("pk", filter=~Q(contact_kind="")), silent=Count("pk", filter=Q(contact_kind=""))
     )
     return Told(**counted)
+
+
+def not_approved(
+    course: CoursePage, facts: Mapping[str, Any], *, before: Run | None = None
+) -> dict[str, str]:
+    """What of ``facts`` a run of ``course`` may not say, since the page that was approved does not have it: why, by field.
+
+    What a run says already (``before``) may stay. A course that was never out is asked as it is written now; it will
+    not be approved without what its runs say.
+    """
+    page = course if course.live else course.get_latest_revision_as_object()
+    allowed = page.beside()
+    found = {}
+    for name, says in NOT_APPROVED.items():
+        value = facts.get(name)
+        same = before is not None and getattr(before, name) == value
+        if name not in facts or same or value == "" or value in allowed.get(name, ()):
+            continue
+        known = ", ".join(f"«{one}»" for one in allowed.get(name, ()))
+        found[name] = str(says) + (" " + _("Godkänt är: %(known)s.") % {"known": known} if known else "")
+    return found
+
+
+_WRITE = _lazy("Skriv den på kursens sida, under «Får stå vid tiderna», och skicka sidan för godkännande.")
+NOT_APPROVED = {
+    "fee": format_lazy("{} {}", _lazy("Avgiften är inte godkänd."), _WRITE),
+    "note": format_lazy("{} {}", _lazy("Texten är inte godkänd."), _WRITE),
+    "elsewhere": format_lazy("{} {}", _lazy("Texten är inte godkänd."), _WRITE),
+}
+
+
+def said_without_page(course: CoursePage, now: dt.datetime) -> list[str]:
+    """What coming runs of ``course`` say that it, as it is in memory, does not have. One query."""
+    if not course.pk:
+        return []
+    coming = Occasion.objects.coming(now).held().filter(run__course=course.pk)
+    allowed = course.beside()
+    found: dict[str, None] = {}
+    for fee, *texts in coming.order_by().values_list("run__fee", "run__note", "run__elsewhere").distinct():
+        if fee not in allowed["fee"]:
+            found[words.fee_words(fee)] = None
+        for name, text in zip(("note", "elsewhere"), texts, strict=True):
+            if text and text not in allowed.get(name, ()):
+                found[text] = None
+    return sorted(found)

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods
 
 from utbud.courses import words
 from utbud.courses.actions import runs
+from utbud.courses.actions.runs import NotApproved
 from utbud.courses.actions.seats import CourseError
 from utbud.courses.forms.planning import MoreTimesForm, OccasionForm, PlanForm, RunForm, TimesForm
-from utbud.courses.forms.staff import WhyForm
+from utbud.courses.forms.staff import CallOffForm
 from utbud.courses.models import Occasion, Run
 from utbud.courses.queries import planning
 from utbud.courses.queries.times import where_words, with_all
@@ -175,9 +176,7 @@ def call_off_page(request: HttpRequest, pk: int) -> HttpResponse:
     if occasion.is_cancelled:
         messages.warning(request, _("Tillfället är redan inställt."))
         return redirect(back)
-    form = WhyForm(
-        posted(request), label=_("Varför"), help_text=_("Skickas till dem som är anmälda och syns på webben.")
-    )
+    form = CallOffForm(posted(request))
     if request.method == "POST" and form.is_valid():
         told = runs.cancel_occasion(occasion=occasion, why=form.cleaned_data["why"], by=who(request), now=now)
         messages.success(request, _("Tillfället är inställt. %(told)s") % {"told": _told_words(told)})
@@ -206,24 +205,26 @@ def change_run_page(request: HttpRequest, pk: int) -> HttpResponse:
         moves = form.moves() and run.occasions.coming(now).exists()
         if moves:
             warnings = [planning.told(run.quotas.values_list("pk", flat=True)).words]
-        if (
-            form.has_seen(sorted(f"{name}={form[name].value()}" for name in form.FACTS), *warnings)
-            or not warnings
-        ):
+        seen = form.has_seen(sorted(f"{name}={form[name].value()}" for name in form.FACTS), *warnings)
+        if seen or not warnings:
             try:
                 runs.change_run(run=run, by=who(request), now=now, **form.facts())
+            except NotApproved as error:  # the page was approved anew since the form was read
+                form.add_error(None, str(error))
             except CourseError as error:
                 messages.error(request, str(error))
                 return redirect("courses_run", pk)
-            says = (
-                _("Omgången är ändrad. Alla som är anmälda får besked om platsen.")
-                if moves
-                else _("Omgången är ändrad.")
-            )
-            messages.success(request, says)
-            return redirect("courses_run", pk)
-        warnings.insert(0, _("Platsen blir en annan."))
-        button = _("Ändra och ge besked")
+            else:
+                says = (
+                    _("Omgången är ändrad. Alla som är anmälda får besked om platsen.")
+                    if moves
+                    else _("Omgången är ändrad.")
+                )
+                messages.success(request, says)
+                return redirect("courses_run", pk)
+        else:
+            warnings.insert(0, _("Platsen blir en annan."))
+            button = _("Ändra och ge besked")
         run.refresh_from_db()
     return ask(
         request, form, title=_("Ändra omgången: %(course)s") % {"course": run.course.title}, button=button,

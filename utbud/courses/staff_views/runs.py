@@ -13,7 +13,7 @@ from utbud.base import dates
 from utbud.courses import words
 from utbud.courses.actions import care, runs, seats
 from utbud.courses.forms import planning
-from utbud.courses.forms.staff import RunFilter, WhyForm
+from utbud.courses.forms.staff import CallOffForm, RunFilter, WhyForm
 from utbud.courses.models import CourseIndexPage, Quota, Registration, Run
 from utbud.courses.queries import desk, staff
 from utbud.courses.queries.planning import told
@@ -174,9 +174,7 @@ def give_seat_page(request: HttpRequest, pk: int) -> HttpResponse:
 def cancel_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Call the whole run off, when one has seen how many are told."""
     run = get_object_or_404(Run.objects.select_related("course"), pk=pk)
-    form = WhyForm(
-        posted(request), label=_("Varför"), help_text=_("Skickas till dem som är anmälda och syns på webben.")
-    )
+    form = CallOffForm(posted(request))
     if run.cancelled_at:
         messages.warning(request, _("Omgången är redan inställd."))
         return redirect("courses_run", pk)

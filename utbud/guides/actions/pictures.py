@@ -11,14 +11,14 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from wagtail.images.models import Image
-from wagtail.models import Page, ReferenceIndex
+from wagtail.models import Page
 
 from utbud.guides import marks as drawn
 from utbud.guides.models import GuidePage, MarkedPicture
 from utbud.media.actions import processing
 from utbud.media.models import Asset
 from utbud.people.models import User
-from utbud.publishing.models import ApprovalRequest
+from utbud.publishing import queries as publishing
 
 MOST_BYTES = 12 * 1024 * 1024
 UNFINISHED_LIVES = dt.timedelta(days=7)
@@ -153,19 +153,13 @@ def _image(image: Image | None, title: str, content: bytes, alt: str, by: User |
 
 
 def was_put_before_anyone(image: Image) -> bool:
-    """Whether a picture stands in what a publisher or a partner has seen of any guide, or on a page that is out."""
-    owners = Page.objects.filter(live=True).values_list("pk", flat=True)
-    for reference in ReferenceIndex.get_references_to(image).select_related("base_content_type"):
-        kind = reference.base_content_type.model_class()
-        if kind is not None and issubclass(kind, Page) and owners.filter(pk=reference.object_id).exists():
-            return True
-    seen = ApprovalRequest.objects.filter(page__content_type__model="guidepage").values_list(
-        "revision__content", flat=True
-    )
+    """Whether a picture stands in what a publisher or a partner has seen, or in what readers see."""
+    if publishing.is_kept(image):
+        return True
     asked = GuidePage.objects.filter(reviews__isnull=False).values_list(
         "reviews__revision__content", flat=True
     )
-    return any(image.pk in pictures_in(content) for content in [*seen.iterator(), *asked.iterator()])
+    return any(image.pk in pictures_in(content) for content in asked.iterator())
 
 
 def pictures_in(content: dict[str, Any]) -> set[int]:

@@ -161,6 +161,11 @@ class WordPage(MaterialPage):
         planned = self.weeks.filter(published_at=None).first()
         return planned.goes_out_at if planned else None
 
+    def archived_now(self) -> None:
+        """The week that it waited for is free for another word. The weeks that it had are history."""
+        super().archived_now()
+        self.weeks.filter(published_at=None).delete()
+
     def published(self, *, now: dt.datetime) -> None:
         super().published(now=now)
         for planned in self.weeks.filter(published_at=None):

@@ -117,7 +117,7 @@ def _page(url: str) -> moving.Show:
 def here_already(incoming: moving.Show) -> frozenset[str]:
     """The guids of the feed's episodes that have come already."""
     guids = [one.guid for one in incoming.episodes]
-    return frozenset(EpisodePage.objects.filter(guid__in=guids).values_list("guid", flat=True))
+    return frozenset(EpisodePage.with_archived.filter(guid__in=guids).values_list("guid", flat=True))
 
 
 @transaction.atomic
@@ -133,7 +133,7 @@ def bring(
     if show.guid is None:
         with suppress(ValueError):
             given = uuid.UUID(incoming.guid) if incoming.guid else show_guid(feed)
-            if not ShowPage.objects.filter(guid=given).exists():
+            if not ShowPage.with_archived.filter(guid=given).exists():
                 ShowPage.objects.filter(pk=show.pk).update(guid=given)
     ShowPage.objects.filter(pk=show.pk).update(came_from=feed)
     wanted = [one for one in incoming.episodes if one.guid in guids and one.guid not in known and one.sound]
