@@ -91,7 +91,8 @@ def _lines(text: str) -> list[str]:
     timed = [number for number, line in enumerate(lines[:-1]) if TIMING.match(line)]
     if not timed or any(lines[number + 1].strip() for number in timed):
         return lines
-    kept, skip = [], False
+    kept: list[str] = []
+    skip = False
     for line in lines:
         skip = not skip and bool(kept) and not line.strip() and bool(kept[-1].strip())
         if not skip:

@@ -164,7 +164,9 @@ def page(content: bytes, address: str = "") -> Show:
         raise NotAFeed(_("Det här är inget podd-flöde. Adressen brukar sluta på rss eller xml."))
     feed, root = found.feed, _root(content)
     base = address or str(feed.get("link") or "")
-    nodes = [one for one in root.iter() if _local(one) in ("item", "entry")] if root is not None else []
+    nodes: list[Element | None] = (
+        [one for one in root.iter() if _local(one) in ("item", "entry")] if root is not None else []
+    )
     if len(nodes) != len(found.entries):
         nodes = [None] * len(found.entries)
     channel = root.find("channel") if root is not None else None
@@ -349,7 +351,7 @@ def _plain(text: object) -> str:
 def _root(content: bytes) -> Element | None:
     """The feed as XML, for what feedparser does not read. None where it is too broken, or not safe."""
     try:
-        return ElementTree.fromstring(content)  # type: ignore[no-any-return]
+        return ElementTree.fromstring(content)
     except Exception:  # noqa: BLE001, RUF100 - feedparser reads what is broken; then there is nothing more to have
         return None
 
