@@ -4,6 +4,7 @@ Pure: paths in, paths and figures out. ffmpeg is the system's where there is one
 """
 
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -24,6 +25,11 @@ SECONDS = 300  # how long ffmpeg may work on one thing
 CONTAINERS = "aac,aiff,amr,caf,flac,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,ogg,wav,w64"
 CUT = re.compile(r"File ended prematurely|partial file|moov atom not found")
 DURATION = re.compile(r"Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)")
+# What may reach past the end of picture and sound.
+BESIDE = re.compile(r"Stream #\S+: (?:Subtitle|Data)|^\s*Chapters?:", re.MULTILINE)
+# Voices that differ lose 3 dB when two channels become one, a channel of its own at most 6.
+MIXED, FIRST_CHANNEL = "aformat=channel_layouts=mono,volumedetect", "pan=mono|c0=c0"
+OPPOSED, QUIETEST = 10.0, -80.0  # dB
 FILM = re.compile(r"Stream #.*Video: (?!.*\(attached pic\))")
 
 
@@ -93,10 +99,14 @@ def lacks(coders: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class Heard:
-    """What a sound file held: its length in seconds and its mean level in dB below full (−91: silence)."""
+    """What a sound file held: its length in seconds and its mean level in dB below full (−91: silence).
+
+    ``opposed``: its channels took each other out when they were mixed, so the first alone was used.
+    """
 
     seconds: float
     mean: float
+    opposed: bool = False
 
 
 def read(source: Path, wav: Path, *, longest: float) -> Heard:
@@ -108,23 +118,12 @@ def read(source: Path, wav: Path, *, longest: float) -> Heard:
     if _cut_wave(source) or _cut_ogg(source):
         raise CutOff
     opening = ("-protocol_whitelist", "file", "-format_whitelist", CONTAINERS, "-i", str(source))
-    sound = (
-        "-map",
-        "0:a:0",
-        "-vn",
-        "-sn",
-        "-dn",
-        "-af",
-        "volumedetect",
-        "-ac",
-        "1",
-        "-ar",
-        "44100",
-        "-c:a",
-        "pcm_s16le",
-    )
+    kept = ("-ar", "44100", "-c:a", "pcm_s16le", "-t", str(longest + 5), "-f", "wav", str(wav))
+    only = (*opening, "-map", "0:a:0", "-vn", "-sn", "-dn", "-af")
     try:
-        told = run(*opening, *sound, "-t", str(longest + 5), "-f", "wav", str(wav))
+        told = run(*only, f"volumedetect,{MIXED}", "-ac", "1", *kept)
+        if opposed := are_opposed(told):
+            told = run(*only, f"{FIRST_CHANNEL},volumedetect", *kept)
     except Failed as error:
         raise (CutOff if CUT.search(str(error)) else NoSound) from error
     with wave.open(str(wav)) as decoded:
@@ -132,11 +131,28 @@ def read(source: Path, wav: Path, *, longest: float) -> Heard:
     if seconds == 0:
         raise NoSound
     promised = DURATION.search(told)
-    sure = promised and "Estimating duration" not in told and not FILM.search(told) and seconds < longest
+    sure = (
+        promised
+        and "Estimating duration" not in told
+        and not FILM.search(told)
+        and not BESIDE.search(told)
+        and seconds < longest
+    )
     if CUT.search(told) or (sure and seconds < clock(promised) * 0.97 - 0.5):
         raise CutOff
-    mean = re.search(r"mean_volume: (-?[\d.]+|-inf) dB", told)
-    return Heard(seconds, float(mean.group(1)) if mean else float("-inf"))
+    return Heard(seconds, next(iter(mean_levels(told)), -math.inf), opposed)
+
+
+def mean_levels(told: str) -> list[float]:
+    """The mean levels in dB that volumedetect told of, in the order of the filters."""
+    found = re.findall(r"Parsed_volumedetect_(\d+)\D.*mean_volume: (-?[\d.]+|-inf) dB", told)
+    return [float(level) for _at, level in sorted(found, key=lambda one: int(one[0]))]
+
+
+def are_opposed(told: str) -> bool:
+    """Whether channels are much weaker together (MIXED) than each alone: one is the other turned round."""
+    levels = mean_levels(told)
+    return len(levels) == 2 and levels[0] > QUIETEST and levels[0] - levels[1] > OPPOSED
 
 
 def clock(found: "re.Match[str] | None") -> float:
@@ -244,7 +260,7 @@ def even_out(
             best = abs(lacks), chain
         # Under a limiter a decibel of gain gives less than one of loudness, so too little is made up for by more.
         gain += lacks * 1.5 if lacks > 0 else lacks
-        ceiling += min(0.5, target.peak - level.peak - 0.1)
+        ceiling = min(0.0, ceiling + min(0.5, target.peak - level.peak - 0.1))
     if best is None:
         raise Failed(f"loudness {level.lufs} LUFS, peak {level.peak} dBTP")
     return attempt(best[1])

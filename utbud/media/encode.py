@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -207,7 +207,7 @@ class Track:
 
 @dataclass(frozen=True)
 class Contents:
-    """What a file holds. ``seconds`` is what it promises, None if it promises nothing."""
+    """What a file holds. ``seconds`` is what it promises of picture and sound, None if it promises nothing of them."""
 
     seconds: float | None
     sight: Sight | None
@@ -234,14 +234,18 @@ def look(source: Path, containers: str = CONTAINERS) -> Contents:
         for at, kind, rest, _after in streams
         if kind == "Audio"
     )
-    promised = sound.DURATION.search(head)
-    return Contents(sound.clock(promised) if promised else None, sight, tracks)
+    return Contents(_promised(head), sight, tracks)
 
 
 def promise(source: Path, containers: str) -> float | None:
     """How many seconds a file says that it is, None if it does not say, or if it is something else."""
-    promised = sound.DURATION.search(_told(source, containers))
-    return sound.clock(promised) if promised else None
+    return _promised(_told(source, containers))
+
+
+def _promised(told: str) -> float | None:
+    """Subtitles and chapters may reach past the end; where there are such, the file's length says nothing of the rest."""
+    promised = sound.DURATION.search(told)
+    return sound.clock(promised) if promised and not sound.BESIDE.search(told) else None
 
 
 def _told(source: Path, containers: str) -> str:
@@ -329,7 +333,7 @@ def _number(found: "re.Match[str] | None") -> float:
 
 
 def reaches(worker: Worker, source: Path, index: int, containers: str = CONTAINERS) -> float:
-    """The second where a stream really ends: the file is read through, nothing is decoded. Raises sound.Failed."""
+    """The second where a stream really ends: the file is read through, nothing is decoded. Raises sound.Failed, Refused."""
     last = 0.0
 
     def note(reached: float) -> None:
@@ -338,7 +342,9 @@ def reaches(worker: Worker, source: Path, index: int, containers: str = CONTAINE
         worker.tell(worker.far)
 
     reader = Worker(worker.folder, note, span=(0.0, 1e6), seconds=1e6)  # so that it tells seconds
-    reader.run(*opening(source, containers), "-map", f"0:{index}", "-c", "copy", "-f", "null", "-")
+    told = reader.run(*opening(source, containers), "-map", f"0:{index}", "-c", "copy", "-f", "null", "-")
+    if sound.BESIDE.search(told) and sound.CUT.search(told):
+        raise Refused(cut_off())
     return last
 
 
@@ -500,6 +506,8 @@ def listen(worker: Worker, source: Path, *, start: float | None, end: float | No
         before = sound.measure(wav, filters=cut)
         level = sound.even_out(wav, mp3, MP3, people=True, filters=cut, tags={})
         remarks = _silences(worker, mp3, seconds)
+    if heard.opposed:
+        remarks.append(opposed())
     wav.unlink()
     remarks += _about_the_sound(before, level)
     about = {
@@ -605,7 +613,21 @@ def _listen(
     if len(tracks) > 1:
         which = {"count": len(tracks), "used": tracks.index(used) + 1}
         remarks.append(_("Filen har %(count)s ljudspår. Spår %(used)s används.") % which)
-    return worker.folder / f"{used.index}.wav", used, remarks
+    wav = worker.folder / f"{used.index}.wav"
+    if used.channels > 1 and sound.are_opposed(
+        worker.run("-i", str(wav), "-af", f"volumedetect,{sound.MIXED}", "-f", "null", "-")
+    ):
+        one = worker.folder / "one.wav"
+        worker.run("-i", str(wav), "-af", sound.FIRST_CHANNEL, "-c:a", "pcm_s16le", "-f", "wav", str(one))
+        one.replace(wav)
+        used = replace(used, channels=1)
+        remarks.append(opposed())
+    return wav, used, remarks
+
+
+def opposed() -> str:
+    """The two channels of a sound took each other out."""
+    return _("Ljudets två kanaler tog ut varandra. Den ena används. Lyssna igenom det.")
 
 
 def _encode(
