@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -22,6 +23,7 @@ from utbud.places.models import Place
 
 pytestmark = pytest.mark.django_db
 HEAD = "Kurs;Dag;Börjar;Slutar;Plats;Lokal;Värd;Platser;Anmälan;Omgång;Bra att veta\n"
+CASES = Path(__file__).parents[2] / "cases"
 ROW = "Ring med bild;2027-03-02;10:00;12:00;Huvudbiblioteket;;;8;;;"
 
 
@@ -143,6 +145,7 @@ def test_a_table_is_read_however_it_was_saved(content):
         ("a.csv", b"x" * (imports.LARGEST + 1), "Filen är för stor."),
         ("a.csv", table(*[ROW] * 501), "Filen har fler än 500 tillfällen."),
         ("a.ics", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nnonsens", "Kalenderfilen är trasig."),
+        ("a.ics", b"BEGIN:VEVENT\nEND:VEVENT\n" * 5001, "Kalendern har för många händelser."),
         (
             "a.ics",
             b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n",
@@ -230,6 +233,7 @@ def test_a_time_in_any_zone(start, when):
         ),
         ({"end": "X-NADA:1"}, "Händelsen har inget slut."),
         ({"start": "X-NADA:1"}, "Vi förstår inte tiden."),
+        ({"start": "DTSTART;TZID=Europe:20270302T100000"}, "Vi förstår inte händelsen."),  # a folder of zones
         ({"SUMMARY": ""}, "Händelsen har inget namn."),
         ({"RRULE": "FREQ=WEEKLY"}, "Serien har inget slut."),
         ({"RRULE": "FREQ=SECONDLY;COUNT=9"}, "Vi förstår inte hur händelsen upprepas."),
@@ -245,6 +249,211 @@ def test_an_event_that_cannot_be_used_says_why_and_the_others_are_read(asked, sa
     right, *_between, wrong = read("a.ics", content)
     assert wrong.problem.startswith(says)
     assert right.problem == ""
+
+
+def told(rows):
+    """What rows become: course, place, day and hours, or why not."""
+    return [
+        (row.course, row.place, f"{local(row.starts_at):%d/%m %H.%M}–{local(row.ends_at):%H.%M}")
+        if row.starts_at and row.ends_at and not row.problem
+        else (row.course, row.problem)
+        for row in rows
+    ]
+
+
+RING = "Ring med bild"
+
+
+@pytest.mark.parametrize(
+    ("name", "becomes"),
+    [
+        ("ics01-rdate", [(RING, "", f"{day:02}/03 10.00–12.00") for day in (2, 9, 23)]),
+        (
+            "ics03-override-place",
+            [
+                ("Skaffa BankID", "Studion", "02/03 10.00–12.00"),
+                ("Skaffa BankID (obs annan sal)", "Medborgarhuset", "09/03 13.00–15.00"),
+                ("Skaffa BankID", "Studion", "16/03 10.00–12.00"),
+            ],
+        ),
+        ("ics04-orphan-override", [("Skaffa BankID", "", "09/03 13.00–15.00")]),
+        ("ics06-two-calendars", [(RING, "", "02/03 10.00–12.00"), (RING, "", "09/03 10.00–12.00")]),
+        (
+            "ics07-fold-in-letter",
+            [
+                (
+                    "Lär dig använda mobilen, surfplattan och datorn på ett säkert sätt för alla åldrar",
+                    "Härnösand",
+                    "02/03 10.00–12.00",
+                )
+            ],
+        ),
+        ("ics08-updated-sequence", [(RING, "", "04/03 10.00–12.00")]),
+        (
+            "ics23-bad-one-event",
+            [
+                ("Bra", "", "02/03 10.00–12.00"),
+                ("Trasig", "Vi förstår inte tiden «20279902T090000Z»."),
+                ("Också bra", "", "03/03 10.00–12.00"),
+            ],
+        ),
+        ("ics30-byday-space", [("Drop-in", "Vi förstår inte hur händelsen upprepas.")]),
+        ("ics31-bad-until", [("Drop-in", "Vi förstår inte hur händelsen upprepas.")]),
+        ("ics34-two-summary", [("Drop-in", "", "08/03 10.00–12.00")]),
+        ("ics39-empty-exdate", [("Drop-in", "", "08/03 10.00–12.00"), ("Drop-in", "", "15/03 10.00–12.00")]),
+        ("ics42-bare-vevent", [("Drop-in", "", "08/03 10.00–12.00")]),
+    ],
+)
+def test_what_other_programs_export_is_read_as_they_meant_it(name, becomes):
+    assert told(read(f"{name}.ics", (CASES / f"{name}.ics").read_bytes())) == becomes
+
+
+def test_what_is_called_off_anywhere_in_an_event_is_called_off():
+    with pytest.raises(UnreadableFile, match="Det finns inga tillfällen i filen"):
+        read("a.ics", (CASES / "ics37-two-status.ics").read_bytes())
+
+
+OVERRIDE = "RECURRENCE-ID;TZID=Europe/Stockholm"
+IN_MARCH = {"start": "DTSTART;TZID=Europe/Stockholm:20270323T130000", "end": "DURATION:PT1H"}
+
+
+@pytest.mark.parametrize(
+    ("more", "when"),
+    [
+        ({"RDATE;VALUE=DATE": "20270318"}, ["16/03 10.00–12.00", "18/03 10.00–12.00"]),
+        ({"RDATE;VALUE=PERIOD": "20270318T100000Z/PT1H"}, ["16/03 10.00–12.00", "18/03 11.00–12.00"]),
+        (
+            {"RDATE": "20270318T100000Z", "RRULE": "FREQ=WEEKLY;COUNT=2", "EXDATE": "20270316T090000Z"},
+            ["18/03 11.00–13.00", "23/03 10.00–12.00"],
+        ),
+        ({"RDATE": ""}, ["16/03 10.00–12.00"]),
+        ({"RDATE": "i morgon"}, ["Vi förstår inte vilka fler dagar händelsen har."]),
+        ({"RRULE": WEEKLY, "EXDATE": "nej"}, ["Vi förstår inte vilka dagar serien hoppar över."]),
+        ({"RRULE": "FREQ=DAILY;COUNT=2;INTERVAL=0"}, ["Vi förstår inte hur händelsen upprepas."]),
+        ({"RRULE": "FREQ=YEARLY;COUNT=2;BYMONTH=2;BYMONTHDAY=30"}, []),  # a day that never comes
+        ({"DURATION": "lång", "end": "X-NADA:1"}, ["Händelsen har inget slut."]),
+    ],
+)
+def test_days_beside_a_rule(more, when):
+    rows = read("a.ics", calendar(event(UID="b", SUMMARY="En annan"), event(**(MARCH_16 | more))))
+    assert [one[-1].split(" Ge ")[0] for one in told(rows)[1:]] == when
+
+
+@pytest.mark.parametrize(
+    ("change", "becomes"),
+    [
+        ({OVERRIDE: "20270323T100000", "SUMMARY": ""}, ["16/03 10.00–12.00", "23/03 13.00–14.00", "30/03 10.00–12.00"]),
+        ({"RECURRENCE-ID;VALUE=DATE": "20270323"}, ["16/03 10.00–12.00", "23/03 13.00–14.00", "30/03 10.00–12.00"]),
+        ({OVERRIDE + ";RANGE=THISANDFUTURE": "20270323T100000"}, ["16/03 10.00–12.00", "23/03 13.00–14.00", "30/03 13.00–14.00"]),
+        ({OVERRIDE: "20270406T100000"}, ["16/03 10.00–12.00", "23/03 10.00–12.00", "30/03 10.00–12.00", "23/03 13.00–14.00"]),
+        ({OVERRIDE: "20270323T100000", "STATUS": "CANCELLED"}, ["16/03 10.00–12.00", "30/03 10.00–12.00"]),
+        ({OVERRIDE: "nej"}, ["16/03 10.00–12.00", "23/03 10.00–12.00", "30/03 10.00–12.00", "Vi förstår inte tiden «nej»."]),
+    ],
+)  # fmt: skip
+def test_one_time_of_a_series_may_be_told_of_by_itself(change, becomes):
+    rows = read("a.ics", calendar(event(**MARCH_16, RRULE=WEEKLY), event(**IN_MARCH, **change)))
+    assert [one[-1] for one in told(rows)] == becomes
+    assert {row.course for row in rows} == {RING}
+
+
+@pytest.mark.parametrize(
+    ("versions", "kept"),
+    [
+        ([{"SEQUENCE": "2"}, {"SEQUENCE": "1"}], ["16/03"]),
+        ([{"SEQUENCE": "1", "LAST-MODIFIED": "20270101T000000Z"}, {"SEQUENCE": "1", "LAST-MODIFIED": "20270102T000000Z"}], ["23/03"]),
+        ([{"DTSTAMP": "20270102T000000Z"}, {"DTSTAMP": "20270101T000000Z"}], ["16/03"]),
+        ([{"SEQUENCE": "x"}, {"SEQUENCE": "1"}], ["23/03"]),
+        ([{}, {}], ["16/03", "23/03"]),  # neither says that it is later
+    ],
+)  # fmt: skip
+def test_the_latest_version_of_an_event_is_the_one(versions, kept):
+    first, second = versions
+    rows = read("a.ics", calendar(event(**MARCH_16, **first), event(**IN_MARCH, **second)))
+    assert [f"{local(row.starts_at):%d/%m}" for row in rows] == kept
+
+
+@pytest.mark.parametrize("end", ["", "END:VCALENDAR\r\n"])
+def test_an_event_that_is_cut_off_is_told_and_the_others_are_read(end):
+    whole = calendar(event()).decode().replace("END:VCALENDAR\r\n", "")
+    rows = read(
+        "a.ics", f"{whole}BEGIN:VEVENT\r\nSUMMARY:Drop-in\r\nDTSTART:2027{end and chr(10)}{end}".encode()
+    )
+    assert told(rows)[1:] == [("Drop-in", "Händelsen är inte hel. Exportera kalendern en gång till.")]
+
+
+# --- a table, as other programs write it ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "becomes", "remarks"),
+    [
+        (
+            "csv03-macroman",
+            [(RING, "Huvudbiblioteket", "02/03 10.00–12.00")],
+            ("Filen är sparad på ett äldre sätt (Mac). Se efter att bokstäverna stämmer.",),
+        ),
+        (
+            "csv05-unclosed-quote",
+            [
+                (
+                    "Surfplatta för alla",
+                    'Ett citattecken (") på raden stängs aldrig. Ta bort det i filen och välj filen igen.',
+                ),
+                *[(RING, "Huvudbiblioteket", f"{day:02}/03 10.00–12.00") for day in (3, 4, 5)],
+            ],
+            (),
+        ),
+        ("csv12-midnight", [(RING, "Huvudbiblioteket", "02/03 22.00–01.00")], ()),
+        ("csv26-names-nfd", [("Lär dig åka buss", "Huvudbiblioteket", "02/03 10.00–12.00")], ()),
+    ],
+)
+def test_a_table_from_another_program(name, becomes, remarks):
+    rows = read(f"{name}.csv", (CASES / f"{name}.csv").read_bytes())
+    assert (told(rows), rows.remarks) == (becomes, remarks)
+
+
+@pytest.mark.parametrize(
+    ("quoted", "wrong", "right"),
+    [
+        ([f'{RING};2027-03-02;10:00;12:00;;"Studion;;;;;', ROW, ROW], [2], [3, 4]),
+        ([f'{RING};2027-03-02;10:00;12:00;;"Studion;;;;;', ROW.replace("8;", 'Studion";')], [2, 3], []),
+        ([f'"{RING};2027-03-02;10:00;12:00;;;;;;;', f'"{RING}";2027-03-03;10:00;12:00;;;;;;;'], [2], [3]),
+        ([ROW, f'{RING};2027-03-02;10:00;12:00;;;;;;;"Ta med'], [3], [2]),
+        ([f'{RING};2027-03-02;10:00;12:00;;;;;;;"Ta med\nladdaren; och 12 kr"', ROW], [], [2, 4]),
+        ([f'"{RING} ""i sal""";2027-03-02;10:00;12:00;;;;;;;', f'Mobil 6" skärm{ROW[13:]}'], [], [2, 3]),
+    ],
+)
+def test_a_quotation_that_is_never_closed_swallows_no_other_row(quoted, wrong, right):
+    rows = read("a.csv", table(*quoted))
+    assert ([row.line for row in rows if row.problem], [row.line for row in rows if not row.problem]) == (
+        wrong,
+        right,
+    )
+
+
+@pytest.mark.parametrize(
+    "first", ["sep=;", '"sep=;"', "\ufeffsep=;", "SEP=;", '"sep=;";;;;', "sep=;\r", "sep=,", "sep=;\n\ufeff"]
+)
+def test_excels_own_first_line_is_no_row(first):
+    (row,) = read("a.csv", f"{first}\n".encode() + table(ROW))
+    assert (row.course, row.problem, row.line) == (RING, "", 3 + first.count("\n"))
+
+
+@pytest.mark.parametrize(
+    ("cells", "when"),
+    [
+        ("2027-03-02 00:00:00;10:00;12:00", "02/03 10.00–12.00"),
+        ("2027-03-02T00:00:00.000;10:00:00;12.00.00", "02/03 10.00–12.00"),
+        ("2/3 2027 00:00;1899-12-30 10:00:00;12:00", "02/03 10.00–12.00"),
+        ("2027-03-02;22:00;01:00", "02/03 22.00–01.00"),
+        ("2027-03-02;20:00;24:00", "02/03 20.00–00.00"),
+        ("2027-03-02;20;00", "02/03 20.00–00.00"),
+        ("2027-03-27;22:00;03:30", "27/03 22.00–03.30"),  # the night of the spring clock
+    ],
+)
+def test_days_with_an_hour_and_evenings_past_midnight(cells, when):
+    (row,) = read("a.csv", table(f"{RING};{cells};;;;;;;"))
+    assert told([row]) == [(RING, "", when)]
 
 
 # --- beside what there is -----------------------------------------------------------------------------
@@ -386,6 +595,25 @@ def test_an_event_is_known_by_its_name_in_the_calendar(course, site, now):
     assert actions.make(moved, drafts=False, by=site.editor, now=now) == (0, 0)
 
 
+def test_one_time_of_a_series_with_a_name_and_place_of_its_own_stays_in_its_run(place, course, site, now):
+    ramvik = Place.objects.create(name="Ramvik", slug="ramvik", kind=Place.Kind.BRANCH)
+    names = {"LOCATION": "Ramvik", "SUMMARY": "Ring med bild (annan sal)", OVERRIDE: "20270323T100000"}
+    away = {"LOCATION": "Månen", OVERRIDE: "20270330T100000"}
+    series = event(**MARCH_16, RRULE=WEEKLY, LOCATION="Huvudbiblioteket")
+    later = IN_MARCH | {"start": "DTSTART;TZID=Europe/Stockholm:20270330T130000"}
+    rows = read("a.ics", calendar(series, event(**IN_MARCH, **names), event(**later, **away)))
+    first, moved, unknown = actions.check(rows, drafts=False, now=now)
+    assert (first.warnings, moved.warnings) == (
+        [],
+        ["Läggs in i Ring med bild. Namnet gäller bara den dagen."],
+    )
+    assert unknown.warnings == [
+        "Platsen «Månen» finns inte. Lägg in den först, annars blir det omgångens plats."
+    ]
+    assert actions.make(rows, drafts=False, by=site.editor, now=now) == (3, 0)
+    assert [one.where for one in Run.objects.get().occasions.all()] == [place, ramvik, place]
+
+
 # --- the pages --------------------------------------------------------------------------------------
 
 
@@ -427,6 +655,14 @@ def test_one_sees_what_it_becomes_and_nothing_is_made_before_one_says_yes(staff,
     for says in ("3 tillfällen är inlagda. En ny kurs är ett utkast.", "Allt i filen fanns redan."):
         assert says in text(staff.post(reverse("courses_import"), {"rows": rows}, follow=True))
     assert Occasion.objects.count() == 3
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("[ic][cs][sv]??-*")), ids=lambda path: path.stem)
+def test_no_file_from_another_program_is_a_fault_of_ours(staff, course, path):
+    answer = upload(staff, path.read_bytes(), path.name, drafts="on")
+    assert answer.status_code == (422 if path.stem == "ics37-two-status" else 200)
+    if path.stem == "csv03-macroman":
+        assert "Filen är sparad på ett äldre sätt (Mac)." in text(answer)
 
 
 def test_scripts_in_a_file_are_shown_as_text(staff, course):

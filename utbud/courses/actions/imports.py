@@ -38,9 +38,14 @@ class Checked:
         return not self.problem and not self.exists
 
     @property
+    def name(self) -> str:
+        """The course's: what one time of a series is called there is no course of its own."""
+        return self.course.title if self.course else self.row.series or self.row.course
+
+    @property
     def group(self) -> tuple[str, object]:
         """What makes rows one run: the course and the word for the run; alone without one."""
-        return (self.row.course.casefold(), self.row.run or self.row.line)
+        return (self.name.casefold(), self.row.run or self.row.line)
 
 
 def check(rows: Sequence[Wanted], *, drafts: bool, now: dt.datetime) -> list[Checked]:
@@ -57,7 +62,12 @@ def check(rows: Sequence[Wanted], *, drafts: bool, now: dt.datetime) -> list[Che
     index = CourseIndexPage.objects.exists()
     found = []
     for row in rows:
-        one = Checked(row, problem=row.problem, course=courses.get(row.course.casefold()))
+        course = courses.get((row.series or row.course).casefold())
+        one = Checked(row, problem=row.problem, course=course)
+        if one.name.casefold() != row.course.casefold() and not row.problem:
+            one.warnings.append(
+                _("Läggs in i %(course)s. Namnet gäller bara den dagen.") % {"course": one.name}
+            )
         _look_up(one, places, hosts)
         if not one.problem and one.course is None:
             one.new_course = drafts
@@ -145,6 +155,11 @@ def _among_themselves(found: Sequence[Checked], known: Sequence[Occasion]) -> No
         if not one.made:
             continue
         first = firsts.setdefault(one.group, one.row)
+        if one.row.uid and one.place is None and one.row.place != first.place and one.row.place:
+            one.warnings = [
+                _("Platsen «%(place)s» finns inte. Lägg in den först, annars blir det omgångens plats.")
+                % {"place": one.row.place}
+            ]
         if _of_the_run(one.row) != _of_the_run(first):
             one.warnings.append(
                 _("Lokal, värd, platser och anmälan gäller hela omgången. De tas från rad %(line)s.")
@@ -199,12 +214,10 @@ def make(rows: Sequence[Wanted], *, drafts: bool, by: User, now: dt.datetime) ->
     courses: dict[str, CoursePage] = {}
     for group in groups.values():
         first = group[0]
-        course = first.course or courses.get(first.row.course.casefold())
+        course = first.course or courses.get(first.name.casefold())
         if course is None:
-            course = courses[first.row.course.casefold()] = _draft(first.row.course, by)
-            _may_say(
-                course, [one[0].row.note for one in groups.values() if one[0].row.course == course.title]
-            )
+            course = courses[first.name.casefold()] = _draft(first.name, by)
+            _may_say(course, [one[0].row.note for one in groups.values() if one[0].name == course.title])
         _make_run(course, group, by, now)
     return sum(map(len, groups.values())), len(courses)
 

@@ -167,7 +167,7 @@ class ImportForm(forms.Form):
 
     def clean_file(self) -> Any:
         upload = self.cleaned_data["file"]
-        self.rows: list[imports.Wanted] = []
+        self.rows = imports.Rows()
         try:
             # One more than may be: that it is too much is said without reading all of it.
             self.rows = imports.read(upload.name, upload.read(imports.LARGEST + 1))

@@ -40,7 +40,7 @@ def import_page(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _preview(request: HttpRequest, rows: list[imports.Wanted], *, drafts: bool) -> HttpResponse:
+def _preview(request: HttpRequest, rows: imports.Rows, *, drafts: bool) -> HttpResponse:
     now = timezone.now()
     checked = actions.check(rows, drafts=drafts, now=now)
     packed = signing.dumps({"rows": imports.packed(rows), "drafts": drafts}, salt=SALT, compress=True)
@@ -57,7 +57,8 @@ def _preview(request: HttpRequest, rows: list[imports.Wanted], *, drafts: bool) 
         "made": sum(one.made for one in checked),
         "exist": sum(one.exists for one in checked),
         "wrong": sum(bool(one.problem) for one in checked),
-        "drafts": sorted({one.row.course for one in checked if one.made and one.new_course}),
+        "remarks": rows.remarks,
+        "drafts": sorted({one.name for one in checked if one.made and one.new_course}),
         "packed": packed,
     }
     return staff_page(
