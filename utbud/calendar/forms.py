@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from utbud.base import dates
+from utbud.base.days import DayField
 from utbud.calendar.models import Resource
 
 FIRST, LAST = dt.date(2020, 1, 6), dt.date(2099, 12, 28)  # Mondays; nobody looks further
@@ -16,10 +17,9 @@ FIRST, LAST = dt.date(2020, 1, 6), dt.date(2099, 12, 28)  # Mondays; nobody look
 class WeekForm(forms.Form):
     """What is not understood chooses nothing away: it is this week, and everything."""
 
-    dag = forms.DateField(
+    dag = DayField(
         label=_("Vecka med dagen"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     resurs = forms.ChoiceField(label=_("Visa"), required=False)
 

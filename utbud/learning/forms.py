@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from utbud.base.days import DayField
 from utbud.learning.models import ServiceChange, WordPage
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200
@@ -89,14 +90,7 @@ class ServiceChangeForm(forms.ModelForm[ServiceChange]):
 class CheckedForm(forms.Form):
     """By when a page that has been gone through must be looked at again."""
 
-    review_by = forms.DateField(
-        label=_("Ska kontrolleras igen senast"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={
-            "required": _("Välj en dag."),
-            "invalid": _("Det är ingen dag. Skriv den som 2027-03-02."),
-        },
-    )
+    review_by = DayField(label=_("Ska kontrolleras igen senast"))
 
     def __init__(self, data: Any, *, today: dt.date) -> None:
         super().__init__(data, initial={"review_by": today + dt.timedelta(days=365)})

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from utbud.base import outward
+from utbud.base.days import DayField
 from utbud.people.models import User
 from utbud.podcast.actions.board import Plan
 from utbud.podcast.models import EpisodePage, ShowPage, Step
@@ -51,10 +52,9 @@ class PlanForm(forms.Form):
         for step in Step:
             row = kept.get(step.value)
             who = forms.ModelChoiceField(staff, label=_("Vem"), required=False, empty_label=_("Ingen än"))
-            due = forms.DateField(
+            due = DayField(
                 label=_("Senast"),
                 required=False,
-                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             )
             note = forms.CharField(label=_("Anteckning"), required=False, max_length=200)
             done = forms.BooleanField(label=_("Klart"), required=False)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from utbud.base import dates
+from utbud.base.days import DayField
 from utbud.channels.channel import EMAIL, SMS
 from utbud.channels.models import ChannelSetup
 from utbud.channels.subscribers import queries
@@ -95,9 +96,8 @@ class EnterForm(OnceForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": _("Skriv e-postadressen eller mobilnumret."), "max_length": NO_EMAIL},
     )
-    signed_on = forms.DateField(
+    signed_on = DayField(
         label=_("Dag då personen skrev under"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
             "required": _("Välj dagen då personen skrev under."),
             "invalid": _("Skriv dagen så här: 2026-11-23."),

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from utbud.base.days import DayField
 from utbud.courses import imports
 from utbud.courses.models import CoursePage, Participant, Registration
 from utbud.inbox.contact import UnclearContact, read_written
@@ -19,15 +20,13 @@ FIRST, LAST = dt.date(2020, 1, 1), dt.date(2099, 12, 31)  # nobody looks further
 class PeriodForm(forms.Form):
     """Which figures to show. What is not understood is this year, and every course."""
 
-    fran = forms.DateField(
+    fran = DayField(
         label=_("Från och med"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
-    till = forms.DateField(
+    till = DayField(
         label=_("Till och med"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     kurs = forms.ChoiceField(label=_("Kurs"), required=False)
 

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from utbud.base import dates
+from utbud.base.days import DayField
 from utbud.base.hashing import content_hash
 from utbud.courses import words
 from utbud.courses.actions.seats import LARGEST_PARTY, Person
-from utbud.courses.forms.staff import SeenForm, day_errors, day_input, number_field
+from utbud.courses.forms.staff import SeenForm, number_field
 from utbud.courses.models import Participant, Quota, Registration
 from utbud.courses.models.registrations import Way
 from utbud.courses.queries.times import Offered
@@ -218,8 +219,8 @@ def quota_field(told: dict[int, str]) -> QuotaField:
 class PaperForm(OnceForm):
     """A list on paper, typed in: the day it came, and its rows."""
 
-    came_on = forms.DateField(
-        label=_("Listan kom in den"), widget=day_input(), error_messages=day_errors(),
+    came_on = DayField(
+        label=_("Listan kom in den"),
         help_text=_("Raderna anmäls i den ordning de står här."),
     )  # fmt: skip
 

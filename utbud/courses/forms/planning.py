@@ -10,15 +10,12 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from utbud.base import dates
+from utbud.base.days import ClockField, DayField
 from utbud.courses import recurrence
 from utbud.courses.forms.staff import (
     ResourcesField,
     SeenForm,
-    day_errors,
-    day_input,
     number_field,
-    time_errors,
-    time_input,
 )
 from utbud.courses.models import CoursePage, Occasion, Quota, Run
 from utbud.courses.models.pages import MOST_FEE
@@ -132,8 +129,8 @@ class SeatsForm(forms.Form):
         _("Platser som webben lämnar kvar"), 0, MOST_SEATS, required=False,
         help_text=_("För den som ringer, kommer hit, sms:ar eller anmäler sig på papper."),
     )  # fmt: skip
-    kept_until = forms.DateField(
-        label=_("Till och med"), required=False, widget=day_input(), error_messages=day_errors(),
+    kept_until = DayField(
+        label=_("Till och med"), required=False,
         help_text=_("Efter den dagen är de för alla. Tomt betyder ända till start."),
     )  # fmt: skip
 
@@ -157,9 +154,9 @@ class SeatsForm(forms.Form):
 class TimesForm(SeenForm):
     """When: the first day, a time of day, how many times, how often."""
 
-    first = forms.DateField(label=_("Första dagen"), widget=day_input(), error_messages=day_errors())
-    starts = forms.TimeField(label=_("Börjar"), widget=time_input(), error_messages=time_errors())
-    ends = forms.TimeField(label=_("Slutar"), widget=time_input(), error_messages=time_errors())
+    first = DayField(label=_("Första dagen"))
+    starts = ClockField(label=_("Börjar"))
+    ends = ClockField(label=_("Slutar"))
     count = number_field(_("Hur många gånger"), 1, recurrence.MOST, initial=1)
     every = forms.ChoiceField(
         label=_("Hur ofta"), required=False, initial=WEEK, widget=forms.RadioSelect,
@@ -274,9 +271,9 @@ class MoreTimesForm(TimesForm, SeatsForm):
 class OccasionForm(SeenForm):
     """Another time, place, teacher or room for one occasion."""
 
-    day = forms.DateField(label=_("Dag"), widget=day_input(), error_messages=day_errors())
-    starts = forms.TimeField(label=_("Börjar"), widget=time_input(), error_messages=time_errors())
-    ends = forms.TimeField(label=_("Slutar"), widget=time_input(), error_messages=time_errors())
+    day = DayField(label=_("Dag"))
+    starts = ClockField(label=_("Börjar"))
+    ends = ClockField(label=_("Slutar"))
     place = forms.ModelChoiceField(
         Place.objects.filter(active=True).order_by("order", "name"), label=_("Plats"), required=False,
         empty_label=_("Samma som omgången"),

@@ -17,32 +17,6 @@ PEOPLE_FIRST = Case(When(kind="person", then=0), When(kind="room", then=1), defa
 IN_ORDER = (PEOPLE_FIRST, "name", "pk")
 
 
-def day_input() -> forms.DateInput:
-    """A day, as the browser lets one choose it."""
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-
-def time_input() -> forms.TimeInput:
-    """A time of day, as the browser lets one choose it."""
-    return forms.TimeInput(format="%H:%M", attrs={"type": "time"})
-
-
-def day_errors() -> dict[str, Any]:
-    """What is said of a day that is missing or unclear."""
-    return {
-        "required": _("Välj en dag."),
-        "invalid": _("Det är ingen dag. Skriv den som 2027-03-02."),
-    }
-
-
-def time_errors() -> dict[str, Any]:
-    """What is said of a time that is missing or unclear."""
-    return {
-        "required": _("Skriv ett klockslag."),
-        "invalid": _("Det är inget klockslag. Skriv det som 10:30."),
-    }
-
-
 def number_errors(least: int, most: int) -> dict[str, Any]:
     """What is said of a number that is missing, unclear or out of bounds."""
     says = format_lazy(_("Skriv ett tal mellan {least} och {most}."), least=least, most=most)
