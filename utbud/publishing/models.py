@@ -203,7 +203,8 @@ class ApprovedPage(Page):
             create_redirects(page=after.specific, page_old=before, sites=Site.objects.all())
 
     def save_revision(self, *args: Any, **kwargs: Any) -> Revision:
-        """Save a revision. An edit that changes what readers get ends a waiting or unused approval.
+        """Save a revision. An edit that changes what readers get ends a waiting or unused approval, and one that brings
+        back the same to the letter brings the approval back.
 
         Autosave writes over the editor's latest revision. One that was put before a publisher is left as it was.
         """
@@ -220,7 +221,25 @@ class ApprovedPage(Page):
                     stands.update(revision=revision)
                 else:
                     stands.update(voided_at=revision.created_at)
+        else:
+            self._stands_again(revision)
         return revision
+
+    def _stands_again(self, revision: Revision) -> None:
+        """What was put before a publisher is there again to the letter: so is what came of it."""
+        newest = ApprovalRequest.objects.filter(page_id=self.pk).order_by("-requested_at", "-pk").first()
+        if (
+            newest is None
+            or newest.voided_at is None
+            or newest.published_at
+            or newest.decision == newest.RETURNED
+        ):
+            return
+        if newest.content_hash == revision.as_object().content_hash():
+            ended = ApprovalRequest.objects.filter(
+                pk=newest.pk, voided_at=newest.voided_at, published_at=None
+            )
+            ended.update(voided_at=None, revision=revision)
 
 
 class SharedPage(ApprovedPage):

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.models import Permission
 from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
@@ -16,6 +20,7 @@ from wagtail.models import Page
 from utbud.people.models import User
 from utbud.publishing import queries_archive
 from utbud.publishing.models import ApprovedPage, SharedPage
+from utbud.publishing.standing import standing
 from utbud.publishing.urls import admin_urlpatterns
 
 ASK = "action-request-approval"
@@ -69,6 +74,22 @@ def _ask_after_saving(request: Any, page: Any) -> Any:
 
 hooks.register("after_create_page", _ask_after_saving)
 hooks.register("after_edit_page", _ask_after_saving)
+
+
+@hooks.register("before_edit_page")
+def tell_where_it_stands(request: Any, page: Any) -> None:
+    """Above the text of every editor: approved, waiting or sent back, and when it goes out."""
+    draft = page.get_latest_revision_as_object() if isinstance(page, ApprovedPage) else None
+    if draft is None or request.method != "GET":
+        return
+    found = standing(draft, now=timezone.now())
+    told = format_html('<span data-standing-asks="{}">{}</span>', found.asks, found.says)
+    (messages.warning if found.warns else messages.info)(request, told)
+
+
+@hooks.register("insert_editor_js")
+def standing_js() -> str:
+    return format_html('<script src="{}" defer></script>', static("publishing/standing.js"))
 
 
 class Channels(ActionMenuItem):

@@ -372,7 +372,7 @@ class TestPlanning:
             ({"course": ""}, "course", "Välj vilken kurs"),
             ({"place": ""}, "place", "Välj en plats eller en värd"),
             ({"ends": "10:00"}, "ends", "efter starttiden"),
-            ({"first": "31/12"}, "first", "Det är ingen dag"),
+            ({"first": "31/13"}, "first", "Det är ingen dag"),
             ({"count": "61"}, "count", "mellan 1 och 60"),
             ({"count": "0"}, "count", "mellan 1 och 60"),
             ({"seats": "-1"}, "seats", "mellan 1 och 2000"),
@@ -383,7 +383,8 @@ class TestPlanning:
             ({"joining": "elsewhere"}, "elsewhere", "hos vem"),
             ({"online_url": "http:/x"}, "online_url", "inte hel"),
             ({"first": "2027-03-28", "starts": "02:30", "ends": "03:00"}, "starts", "ställs klockan fram"),
-            ({"first": "9999-12-31"}, "first", "närmare"),
+            ({"first": "2199-12-31"}, "first", "närmare"),
+            ({"first": "9999-12-31"}, "first", "året är rätt"),
             ({"resources": ["999"]}, "resources", "går att boka"),
         ],
     )

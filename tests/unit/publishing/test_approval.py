@@ -85,6 +85,77 @@ def test_an_edit_needs_a_new_approval(site, write, now, monkeypatch, field, valu
     assert actions.publish_due(now + dt.timedelta(days=8)) == (1 if still_stands and approved else 0)
 
 
+@pytest.mark.parametrize("approved", [False, True], ids=["while waiting", "after approval"])
+@pytest.mark.parametrize("by_autosave", [False, True])
+@pytest.mark.parametrize(("back_to", "stands"), [("the same", True), ("almost", False)])
+def test_the_same_to_the_letter_is_still_approved(
+    site, write, now, monkeypatch, approved, by_autosave, back_to, stands
+):
+    word = write()
+    monkeypatch.setattr(type(word), "goes_out_at", lambda page: now + dt.timedelta(days=7))
+    request, was = ask(word, site, now), word.one_sentence
+    if approved:
+        approve(request, site, now)
+    edited = None
+    for text in (was + "x", was + "xy", was if back_to == "the same" else was + " "):
+        word.one_sentence = text
+        edited = word.save_revision(user=site.editor, overwrite_revision=edited if by_autosave else None)
+    expected = (
+        (Stage.APPROVED if approved else Stage.WAITING)
+        if stands
+        else (Stage.CHANGED if approved else Stage.DRAFT)
+    )
+    assert stage(word) == expected
+    assert actions.publish_due(now + dt.timedelta(days=8)) == (1 if stands and approved else 0)
+    if stands and approved:
+        word.refresh_from_db()
+        assert (word.live, word.one_sentence) == (True, was)
+
+
+def test_what_was_sent_back_or_asked_for_anew_does_not_come_back(site, write, now):
+    word = write()
+    first, was = ask(word, site, now), word.one_sentence
+    word.one_sentence = "Ett testord är något annat."
+    word.save_revision(user=site.editor)
+    second = ask(word, site, now + dt.timedelta(hours=1))
+    actions.send_back(request=second, publisher=site.publisher, by=site.chief, comment="Nej.", now=now)
+    word.one_sentence = was
+    word.save_revision(user=site.editor)
+    first.refresh_from_db()
+    assert (first.voided_at is None, stage(word)) == (False, Stage.RETURNED)
+
+
+@pytest.mark.parametrize(
+    ("what", "says", "asks"),
+    [
+        ("draft", "Utkast. Går ut 7 december (vecka 50), om den är godkänd då.", False),
+        ("waiting", "Väntar på godkännande. Går ut 7 december (vecka 50).", True),
+        ("approved", "Godkänd, går ut 7 december (vecka 50).", True),
+        ("returned", "Skickad tillbaka av Utgivaren: Skriv kortare.", False),
+        ("changed", "Ändrad efter godkännandet, så den går inte ut.", False),
+    ],
+)
+def test_every_editor_says_where_it_stands(site, write, now, client, time_machine, what, says, asks):
+    time_machine.move_to(now, tick=False)
+    word = write()
+    learning.plan_week(word=word, year=2026, week=50, by=site.editor, now=now)
+    if what != "draft":
+        request = ask(word, site, now)
+    if what in ("approved", "changed"):
+        approve(request, site, now)
+    if what == "returned":
+        actions.send_back(
+            request=request, publisher=site.publisher, by=site.chief, comment="Skriv kortare.", now=now
+        )
+    if what == "changed":
+        word.one_sentence = "Ett testord är ändrat."
+        word.save_revision(user=site.editor)
+    client.force_login(site.editor)
+    shown = client.get(f"/admin/pages/{word.pk}/edit/").content.decode()
+    assert says in shown
+    assert ('data-standing-asks=""' not in shown and "Vill du ändra?" in shown) == asks
+
+
 def test_an_edit_in_place_by_autosave_counts_as_an_edit(site, write, now):
     word = write()
     request = ask(word, site, now)
