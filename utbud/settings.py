@@ -162,6 +162,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "utbud.base.locks.LockedPages",
     "csp.middleware.CSPMiddleware",
     "utbud.base.headers.StaffPolicy",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",

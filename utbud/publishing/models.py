@@ -14,6 +14,7 @@ from wagtail.images.models import Image
 from wagtail.models import Page, PageManager, PagePermissionTester, Revision, Site
 
 from utbud.base.hashing import content_hash
+from utbud.base.locks import refuse_if_locked
 from utbud.people.models import ResponsiblePublisher
 
 if TYPE_CHECKING:
@@ -207,7 +208,9 @@ class ApprovedPage(Page):
         back the same to the letter brings the approval back.
 
         Autosave writes over the editor's latest revision. One that was put before a publisher is left as it was.
+        Raises PageLocked when somebody else has locked the page.
         """
+        refuse_if_locked(self, kwargs.get("user"))
         over = kwargs.get("overwrite_revision")
         if over and over.is_latest_revision() and ApprovalRequest.objects.filter(revision=over).exists():
             kwargs["overwrite_revision"] = None

@@ -25,6 +25,7 @@ from django_tasks_db.models import DBTaskResult
 from wagtail.models import Page, Revision
 
 from utbud.base.hashing import content_hash
+from utbud.base.locks import PageLocked, refuse_if_locked
 from utbud.formats import queries as formats
 from utbud.formats import sound, speech
 from utbud.media import align, recognise
@@ -80,6 +81,10 @@ def save_text(
     """
     locked = Page.objects.select_for_update().get(pk=page.pk)
     draft: Any = locked.specific.get_latest_revision_as_object()
+    try:
+        refuse_if_locked(draft, by)
+    except PageLocked as error:
+        raise ChangedMeanwhile(str(error)) from error
     if read is not None and read != version_of(draft):
         raise ChangedMeanwhile(
             _(

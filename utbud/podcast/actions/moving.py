@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 from wagtail.models import Page
 
+from utbud.base.locks import PageLocked
 from utbud.channels.channel import Refused, Unavailable
 from utbud.channels.http import call
 from utbud.formats.content import shortened
@@ -214,7 +215,7 @@ def fetch_arrival(episode_id: int, *, now: dt.datetime) -> None:
         _fetch(row, now)
     except CannotMove as error:
         ours.update(claimed_at=None, tries=TRIES, problem=str(error)[:300])
-    except Unavailable as error:
+    except (Unavailable, PageLocked) as error:
         again = now + dt.timedelta(minutes=WAIT[min(row.tries, len(WAIT)) - 1])
         ours.update(claimed_at=None, due_at=again, problem=str(error)[:300])
     else:
