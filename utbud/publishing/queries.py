@@ -117,13 +117,13 @@ def is_kept(image: Image) -> bool:
     """Whether a picture was put before a publisher, or stands in something that readers see or have seen."""
     if ApprovedPicture.objects.filter(image=image).exists():
         return True
-    for reference in ReferenceIndex.get_references_to(image).select_related("base_content_type"):
-        kind = reference.base_content_type.model_class()
-        if kind is None:
-            continue
-        if issubclass(kind, Page):
-            if Page.objects.filter(pk=reference.object_id).exclude(first_published_at=None).exists():
-                return True
-        elif getattr(reference.source_field.remote_field, "on_delete", None) is not CASCADE:
-            return True  # a logotype; what goes with the picture is nobody's reason to keep it
+    # Asked of the tables themselves: Wagtail's index of references knows nothing of what a setting holds.
+    for there in Image._meta.get_fields(include_hidden=True):
+        if not there.one_to_many or getattr(there, "on_delete", CASCADE) is CASCADE:
+            continue  # what goes with the picture is nobody's reason to keep it
+        rows = there.related_model._base_manager.filter(**{there.field.name: image})
+        if issubclass(there.related_model, Page):
+            rows = rows.exclude(first_published_at=None)
+        if rows.exists():
+            return True
     return False

@@ -1,6 +1,6 @@
 """What goes out without a publisher having approved it, field by field: the one place where that is decided (docs/adr/0022).
 
-Everything else that readers get is approved to the letter. Staff see the list under «Godkänna».
+Everything else that readers get is approved to the letter; tests/unit/publishing/test_behind_a_page.py holds the site to it. Staff see the list under «Godkänna».
 """
 
 from dataclasses import dataclass

@@ -54,7 +54,7 @@ def health(request: HttpRequest) -> JsonResponse:
 def sitemap(request: HttpRequest) -> HttpResponse:
     """All published pages, and the lists that are no pages of their own (sitemaps.org 0.9)."""
     rows = [
-        (page.url_path.split("/", 2)[2], page.last_published_at or page.latest_revision_created_at)
+        (page.url_path.split("/", 2)[2], page.last_published_at)
         for page in Page.objects.live().public().filter(depth__gt=1).order_by("path")
     ]
     courses = CourseIndexPage.objects.live().exists()

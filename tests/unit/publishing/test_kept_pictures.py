@@ -10,6 +10,7 @@ from PIL import Image as Pillow
 from wagtail.images.models import Image
 
 from utbud.people.models import Organisation
+from utbud.places.models import LibrarySettings
 from utbud.publishing import actions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files")]
@@ -28,10 +29,17 @@ def drawing(db):
     return image
 
 
-@pytest.fixture(params=["asked for", "out", "taken down", "another picture since", "logotype"])
+@pytest.fixture(
+    params=["asked for", "out", "taken down", "another picture since", "partner's mark", "logotype"]
+)
 def kept(request, drawing, site, write, publish, now):
     """The picture in each state in which it is kept."""
     if request.param == "logotype":
+        library = LibrarySettings.load()
+        library.logo, library.logo_alt = drawing, "Biblioteket"
+        library.save()
+        return drawing
+    if request.param == "partner's mark":
         Organisation.objects.create(name="Solrosen", logo=drawing)
         return drawing
     word = write(drawing=drawing, drawing_alt="En ruta.")
