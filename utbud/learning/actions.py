@@ -6,11 +6,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from utbud.learning.models import PlannedWeek, WordPage
+from utbud.learning.models import PlannedWeek, WordIndexPage, WordPage
 from utbud.people.models import User
+from utbud.publishing import queries as publishing
+from utbud.publishing.when import NotThen
 
 
-class PlanError(Exception):
+class PlanError(NotThen):
     """Why a week cannot be planned so, in Swedish, to be shown as it is."""
 
 
@@ -51,6 +53,25 @@ def plan_week(*, word: WordPage, year: int, week: int, by: User | None, now: dt.
             % {"week": week, "word": other.word if other else "…"}
         ) from None
     return planned
+
+
+def choose_week(*, page: WordPage, key: str, by: User, now: dt.datetime) -> PlannedWeek:
+    """Put a word that is sent for approval on the week ``key``, «2026-50». Raises PlanError."""
+    year, _dash, week = key.partition("-")
+    return plan_week(word=page, year=int(year), week=int(week), by=by, now=now)
+
+
+def write_for_week(
+    *, index: WordIndexPage, title: str, year: int, week: int, by: User, now: dt.datetime
+) -> WordPage:
+    """Begin a word that has its week from the start: an empty draft called ``title``. Raises PlanError."""
+    word = WordPage(title=title, live=False, owner=by)
+    word.slug = publishing.free_slug(word, title, index)
+    with transaction.atomic():
+        index.add_child(instance=word)
+        word.save_revision(user=by, log_action=True, clean=False)  # nothing is written yet
+        plan_week(word=word, year=year, week=week, by=by, now=now)
+    return word
 
 
 def clear_week(*, year: int, week: int) -> WordPage:

@@ -10,7 +10,7 @@ class LearningConfig(AppConfig):
         from utbud.channels.sources import register  # noqa: PLC0415, RUF100
         from utbud.learning import actions, checks, panels, queries, sources  # noqa: PLC0415, RUF100
         from utbud.learning.models import WordIndexPage, WordPage  # noqa: PLC0415, RUF100
-        from utbud.publishing import previews  # noqa: PLC0415, RUF100
+        from utbud.publishing import previews, when  # noqa: PLC0415, RUF100
 
         # A Wagtail page is a model and shows itself. What it shows is asked for above the models, so it is
         # tied on here, and imports keep going downwards.
@@ -19,5 +19,6 @@ class LearningConfig(AppConfig):
         WordPage.problems_of = staticmethod(checks.problems_of)
         WordPage.preview_of = staticmethod(previews.preview)
         WordPage.edit_handler = panels.WORD_EDITOR
+        when.register(WordPage, when.Times(choices=queries.free_weeks, choose=actions.choose_week))
         schedule.every(seconds=5)(actions.start_due_weeks)
         register(sources.WORDS)

@@ -42,6 +42,17 @@ class WordField(forms.ModelChoiceField):
         return found
 
 
+class NewWordForm(forms.Form):
+    """The word that is to be written."""
+
+    title = forms.CharField(
+        label=_("Ordet"),
+        help_text=_("Som man säger det, till exempel: Nätfiske."),
+        max_length=120,
+        error_messages={"required": _("Skriv vilket ord det ska handla om.")},
+    )
+
+
 class PlanForm(forms.Form):
     """One change of the plan: put a word on a week, clear a week, or let two weeks trade words."""
 

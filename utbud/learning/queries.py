@@ -25,6 +25,8 @@ from utbud.publishing.queries import Stage, stages
 
 PER_PAGE = 12
 WARN_WEEKS = 3  # an editor is warned when any of the coming three weeks is not filled
+BESIDE = 4  # weeks on the other side of New Year, in the plan of a year
+WEEKS_TO_CHOOSE = 26  # half a year ahead, where a word is sent
 
 
 # --- for readers --------------------------------------------------------------------------------
@@ -297,6 +299,14 @@ def year_plan(year: int, *, now: dt.datetime) -> list[WeekRow]:
     return rows
 
 
+def across_new_year(year: int, *, now: dt.datetime) -> list[WeekRow]:
+    """The nearest weeks of the years beside ``year`` that a word of it can be moved to."""
+    before, after = year_plan(year - 1, now=now)[-BESIDE:], year_plan(year + 1, now=now)[:BESIDE]
+    return [
+        row for row in (*before, *after) if not row.is_past and not (row.planned and row.planned.published_at)
+    ]
+
+
 def unfilled_weeks(now: dt.datetime) -> list[dt.date]:
     """The Mondays of the coming three weeks that have no word."""
     today = dates.local(now).date()
@@ -308,6 +318,20 @@ def unfilled_weeks(now: dt.datetime) -> list[dt.date]:
         )
     )
     return [day for day in coming if tuple(day.isocalendar()[:2]) not in taken]
+
+
+def free_weeks(*, now: dt.datetime) -> list[tuple[str, str]]:
+    """The coming weeks that have no word, (key, words) each: «2026-50», «vecka 50, måndag 7 december 2026»."""
+    monday = dates.local(now).date()
+    monday -= dt.timedelta(days=monday.weekday())
+    coming = [monday + dt.timedelta(weeks=ahead) for ahead in range(1, WEEKS_TO_CHOOSE + 1)]
+    taken = set(PlannedWeek.objects.filter(year__gte=monday.isocalendar().year).values_list("year", "week"))
+    return [
+        (f"{year}-{week}", _("Vecka %(week)s, %(day)s") % {"week": week, "day": dates.date_words(day)})
+        for day in coming
+        for year, week in [tuple(day.isocalendar()[:2])]
+        if (year, week) not in taken
+    ]
 
 
 def words_to_plan() -> list[WordPage]:

@@ -15,7 +15,7 @@ from wagtail.models import Page
 from utbud.base import dates
 from utbud.learning import actions, queries
 from utbud.learning.checks import CHECKLIST, report
-from utbud.learning.forms import CLEAR, FIRST_YEAR, LAST_YEAR, PLAN, PlanForm
+from utbud.learning.forms import CLEAR, FIRST_YEAR, LAST_YEAR, PLAN, NewWordForm, PlanForm
 from utbud.learning.models import WordIndexPage, WordPage
 from utbud.people.staff import StaffRequest, staff_page
 
@@ -55,6 +55,7 @@ def year(request: StaffRequest, year: int) -> HttpResponse:
         "form": form,
         "year": year,
         "rows": rows,
+        "across": queries.across_new_year(year, now=now),
         "movable": [row for row in rows if row.planned and not row.planned.published_at],
         "choosable": [row for row in rows if row.is_gap],
         "words": words,
@@ -69,6 +70,34 @@ def year(request: StaffRequest, year: int) -> HttpResponse:
         context,
         title=_("Året %(year)s") % {"year": year},
         icon="calendar-alt",
+        status=422 if form.errors else 200,
+    )
+
+
+def write_for_week(request: StaffRequest, year: int, week: int) -> HttpResponse:
+    """«Skriv ord för vecka 50»: a draft that keeps its week."""
+    index = _may_write(request)
+    try:
+        monday = dates.monday_of(year, week)
+    except ValueError:
+        raise Http404(_("Veckan finns inte.")) from None
+    form = NewWordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            word = actions.write_for_week(
+                index=index, title=form.cleaned_data["title"], year=year, week=week, by=request.user,
+                now=timezone.now(),
+            )  # fmt: skip
+        except actions.PlanError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("wagtailadmin_pages:edit", word.pk)
+    return staff_page(
+        request,
+        "learning/staff/write_for_week.html",
+        {"form": form, "week": week, "monday": monday, "year_url": reverse("learning_year", args=[year])},
+        title=_("Skriv ord för vecka %(week)s") % {"week": week},
+        icon="openquote",
         status=422 if form.errors else 200,
     )
 

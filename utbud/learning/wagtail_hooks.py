@@ -18,6 +18,7 @@ def admin_urls() -> list[Any]:
     return [
         path("aret/", staff_views.this_year, name="learning_this_year"),
         path("aret/<int:year>/", staff_views.year, name="learning_year"),
+        path("aret/<int:year>/<int:week>/skriv/", staff_views.write_for_week, name="learning_write_for_week"),
         path("ord/granska/<int:page_id>/", staff_views.check, name="learning_check"),
         path("svar/", staff_views_answers.answers_page, name="learning_answers"),
         path("kontrollera/", staff_views_services.to_check, name="learning_to_check"),

@@ -1,17 +1,16 @@
 """What an editor sends and a publisher answers."""
 
-from itertools import count
 from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
-from wagtail.coreutils import string_to_ascii
 from wagtail.models import Page
 
+from utbud.publishing import queries
 from utbud.publishing.models import ApprovalRequest
+from utbud.publishing.when import AT_ONCE
 
 DECISIONS = {
     ApprovalRequest.APPROVED: _("Godkänn. Det jag ser här får gå ut."),
@@ -34,13 +33,7 @@ class ApprovedPageForm(WagtailAdminPageForm):
         """The address, or a free one made from the title."""
         if given := self.cleaned_data["slug"]:
             return str(given)
-        base = slugify(string_to_ascii(self.cleaned_data.get("title", "")))[:LONGEST_SLUG] or "sida"
-        for number in count(1):
-            slug = f"{base}-{number}" if number > 1 else base
-            free = Page._slug_is_available(slug, self.parent_page, self.instance)
-            if free and slug not in self.instance.RESERVED_SLUGS:
-                return slug
-        raise AssertionError("unreachable")
+        return queries.free_slug(self.instance, self.cleaned_data.get("title", ""), self.parent_page)
 
     def save(self, commit: bool = True) -> Any:
         if not commit or not self.instance.pk:
@@ -54,7 +47,6 @@ class ApprovedPageForm(WagtailAdminPageForm):
             return super().save(commit=out is None)  # what was written is kept by the revision
 
 
-LONGEST_SLUG = 100  # letters made from a title; what is typed may be longer
 WHEN_OUT = ("live", "live_revision_id", "first_published_at", "last_published_at", "has_unpublished_changes")
 
 
@@ -67,6 +59,17 @@ class RequestForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def __init__(self, data: Any = None, *, times: list[tuple[str, str]] | None = None) -> None:
+        """``times`` that can be chosen, (key, words) each; None where there is nothing to choose."""
+        super().__init__(data)
+        if times is not None:
+            self.fields["when"] = forms.ChoiceField(
+                label=_("När ska det gå ut?"),
+                choices=[(AT_ONCE, _("Så fort det är godkänt")), *times],
+                required=False,
+                error_messages={"invalid_choice": _("Den tiden är upptagen nu. Välj en annan.")},
+            )
 
 
 class DecisionForm(forms.Form):

@@ -3,15 +3,19 @@
 import datetime as dt
 from collections.abc import Iterable
 from enum import StrEnum
+from itertools import count
 
 from django.contrib.auth.models import Permission
 from django.db.models import CASCADE, Max, Q
+from django.utils.text import slugify
+from wagtail.coreutils import string_to_ascii
 from wagtail.images.models import Image
 from wagtail.models import Page, ReferenceIndex, Revision
 
 from utbud.people.models import ResponsiblePublisher, User
 from utbud.publishing.models import ApprovalLink, ApprovalRequest, ApprovedPage, ApprovedPicture
 
+LONGEST_SLUG = 100  # letters made from a title; what is typed may be longer
 LETTER_STUCK_AFTER = dt.timedelta(minutes=10)
 
 
@@ -127,3 +131,13 @@ def is_kept(image: Image) -> bool:
         if rows.exists():
             return True
     return False
+
+
+def free_slug(page: ApprovedPage, title: str, parent: Page) -> str:
+    """An address for ``page`` below ``parent`` made from ``title``, whatever that is written in, that nothing has."""
+    base = slugify(string_to_ascii(title))[:LONGEST_SLUG] or "sida"
+    for number in count(1):
+        slug = f"{base}-{number}" if number > 1 else base
+        if Page._slug_is_available(slug, parent, page) and slug not in page.RESERVED_SLUGS:
+            return slug
+    raise AssertionError("unreachable")

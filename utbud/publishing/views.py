@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,7 +24,7 @@ from utbud.base.files import serve
 from utbud.formats import queries as formats
 from utbud.formats.models import Kind
 from utbud.people.staff import StaffRequest, staff_page
-from utbud.publishing import actions, files, posts, queries
+from utbud.publishing import actions, files, posts, queries, when
 from utbud.publishing.forms import DecisionForm, EmergencyForm, RequestForm
 from utbud.publishing.models import ApprovalLink, ApprovalRequest, ApprovedPage, Problem, SharedPage
 from utbud.publishing.straight_out import STRAIGHT_OUT
@@ -158,12 +159,19 @@ def request_approval(request: StaffRequest, page_id: int) -> HttpResponse:
     if not isinstance(page, ApprovedPage) or not page.permissions_for_user(request.user).can_edit():
         raise PermissionDenied
     draft = page.get_latest_revision_as_object()
-    form = RequestForm(request.POST or None)
+    times = when.times_of(draft)
+    now = timezone.now()
+    form = RequestForm(request.POST or None, times=times.choices(now=now) if times else None)
     if request.method == "POST" and form.is_valid():
         try:
-            approval = actions.request_approval(
-                page=page, message=form.cleaned_data["message"], by=request.user, now=timezone.now()
-            )
+            with transaction.atomic():
+                if times and (key := form.cleaned_data["when"]) != when.AT_ONCE:
+                    times.choose(page=page, key=key, by=request.user, now=now)
+                approval = actions.request_approval(
+                    page=page, message=form.cleaned_data["message"], by=request.user, now=now
+                )
+        except when.NotThen as error:
+            form.add_error("when", str(error))
         except actions.ApprovalError as error:
             form.add_error(None, str(error))
         else:
@@ -189,6 +197,7 @@ def request_approval(request: StaffRequest, page_id: int) -> HttpResponse:
         "form": form,
         "page": draft,
         "goes_out_at": draft.goes_out_at(),
+        "choosable": times is not None,
         "stopping": [problem for problem in problems if problem.stops],
         "advice": [problem for problem in problems if not problem.stops],
         "field_names": _field_names(draft),

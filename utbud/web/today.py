@@ -149,8 +149,9 @@ def _gaps(now: dt.datetime) -> Group:
     weeks = learning.unfilled_weeks(now)
     tasks = [
         Task(
-            _("Vecka %(week)s har inget ord") % {"week": day.isocalendar().week},
-            reverse("learning_year", args=[day.isocalendar().year]),
+            _("Vecka %(week)s har inget ord. Skriv ord för vecka %(week)s")
+            % {"week": day.isocalendar().week},
+            reverse("learning_write_for_week", args=day.isocalendar()[:2]),
             _("går ut %(day)s") % {"day": dates.date_words(day, year=False)},
         )
         for day in weeks

@@ -232,3 +232,89 @@ class TestTheYearsPage:
         with pytest.raises(actions.WouldGoOut):
             actions.clear_week(year=2026, week=49)
         assert actions.clear_week(year=2026, week=50).title == "Podd"
+
+
+def test_two_words_trade_weeks_across_new_year(site, approved, now, client, time_machine):
+    """The year 2026 has 53 weeks: the Monday after the last is 4 January, week 1 of 2027."""
+    time_machine.move_to(now, tick=False)
+    last, first = approved("Sista", 2026, 53), approved("Första", 2027, 1)
+    client.force_login(site.editor)
+    plan = client.get("/admin/aret/2026/").content.decode()
+    assert '<option value="2027-1">1 år 2027: Första</option>' in plan
+    client.post("/admin/aret/2026/", {"action": "swap", "week": "2026-53", "other": "2027-1"})
+    weeks = {row.word.title: (row.year, row.week, str(row.monday)) for row in PlannedWeek.objects.all()}
+    assert weeks == {last.title: (2027, 1, "2027-01-04"), first.title: (2026, 53, "2026-12-28")}
+    assert tick(dt.datetime(2026, 12, 28, 7, 0, tzinfo=dt.UTC)) == 1
+    assert week_word() == "Första"
+
+
+class TestAGapIsFilled:
+    def test_the_week_is_kept_with_the_draft(self, site, client, now, time_machine):
+        time_machine.move_to(now, tick=False)
+        client.force_login(site.editor)
+        url = "/admin/aret/2026/50/skriv/"
+        assert url in client.get("/admin/").content.decode()
+        assert url in client.get("/admin/aret/2026/").content.decode()
+        assert "Skriv ord för vecka 50" in client.get(url).content.decode()
+        assert not PlannedWeek.objects.exists()  # a look changes nothing
+        answer = client.post(url, {"title": "Nätkaka"})
+        planned = PlannedWeek.objects.get()
+        assert (planned.year, planned.week, planned.word.title, planned.word.live) == (
+            2026,
+            50,
+            "Nätkaka",
+            False,
+        )
+        assert answer.url == f"/admin/pages/{planned.word_id}/edit/"
+        assert "Utkast. Går ut 7 december (vecka 50)" in client.get(answer.url).content.decode()
+
+    def test_a_week_that_was_taken_meanwhile_keeps_what_was_typed(
+        self, site, approved, client, now, time_machine
+    ):
+        time_machine.move_to(now, tick=False)
+        approved("Annat", 2026, 50)
+        client.force_login(site.editor)
+        answer = client.post("/admin/aret/2026/50/skriv/", {"title": "Nätkaka"})
+        shown = answer.content.decode()
+        assert (answer.status_code, "redan upptagen av Annat" in shown, 'value="Nätkaka"' in shown) == (
+            422,
+            True,
+            True,
+        )
+        assert not site.index.get_children().filter(title="Nätkaka").exists()
+
+    @pytest.mark.parametrize(
+        ("key", "goes"), [("2026-50", "2026-12-07"), ("2027-1", "2027-01-04"), ("", None)]
+    )
+    def test_the_week_is_chosen_where_a_word_is_sent(self, site, write, client, now, time_machine, key, goes):
+        time_machine.move_to(now, tick=False)
+        word = write()
+        client.force_login(site.editor)
+        url = f"/admin/godkanna/sida/{word.pk}/"
+        assert "Vecka 50, måndag 7 december 2026" in client.get(url).content.decode()
+        client.post(url, {"message": "", "when": key})
+        publishing.approve(
+            request=word.approval_requests.get(), publisher=site.publisher, by=site.chief, now=now
+        )
+        word.refresh_from_db()
+        at = word.goes_out_at()
+        assert (word.live, str(at.date()) if at else None) == (goes is None, goes)
+
+    def test_a_week_that_is_not_free_sends_nothing(self, site, write, approved, client, now, time_machine):
+        time_machine.move_to(now, tick=False)
+        approved("Annat", 2026, 50)
+        word = write()
+        client.force_login(site.editor)
+        answer = client.post(f"/admin/godkanna/sida/{word.pk}/", {"message": "Hej där", "when": "2026-50"})
+        assert (answer.status_code, "Hej där" in answer.content.decode()) == (422, True)
+        assert not word.approval_requests.exists()
+
+    def test_a_word_that_has_its_week_or_has_been_out_is_not_asked(
+        self, site, write, client, now, time_machine
+    ):
+        time_machine.move_to(now, tick=False)
+        word = write()
+        actions.plan_week(word=word, year=2026, week=51, by=site.editor, now=now)
+        client.force_login(site.editor)
+        shown = client.get(f"/admin/godkanna/sida/{word.pk}/").content.decode()
+        assert ("När ska det gå ut?" in shown, "14 december" in shown) == (False, True)
