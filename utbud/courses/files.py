@@ -16,7 +16,7 @@ from utbud.courses.models import Occasion, Run
 from utbud.courses.queries import day as days
 from utbud.courses.queries.public import texts_to
 from utbud.courses.queries.soon import soon
-from utbud.courses.queries.times import Offered, where_words
+from utbud.courses.queries.times import Offered, join_words, where_words
 from utbud.formats import programme as paper
 from utbud.formats.content import Sender
 from utbud.places.models import Opening, OpeningHours
@@ -128,10 +128,8 @@ def _join(one: Offered) -> str:
     run = one.run
     if run.joining == Run.Joining.NONE:
         return _("Kom som du är")
-    if run.joining == Run.Joining.HOST and run.host:
-        return _("Anmäl dig hos %(host)s") % {"host": run.host.name}
-    if run.joining == Run.Joining.ELSEWHERE:
-        return run.elsewhere.rstrip(".")
+    if how := join_words(run):
+        return how.rstrip(".")
     number = _("Kurs %(number)s") % {"number": one.quota.pk}
     return (
         _("%(number)s, ring eller kom hit") % {"number": number}

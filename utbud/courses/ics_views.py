@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from utbud.calendar import ics
 from utbud.courses.models import Occasion, Run
 from utbud.courses.queries.soon import calendar, chosen
-from utbud.courses.queries.times import absolute, where_words, with_all
+from utbud.courses.queries.times import absolute, join_words, where_words, with_all
 from utbud.places.queries import library
 
 
@@ -88,10 +88,8 @@ def _text(occasion: Occasion, phone: str) -> str:
         lines.append(run.note)
     if run.joining == Run.Joining.NONE:
         lines.append(_("Du behöver inte anmäla dig. Kom som du är."))
-    elif run.joining == Run.Joining.HOST and run.host:
-        lines.append(_("Du anmäler dig hos %(host)s.") % {"host": run.host.name})
-    elif run.joining == Run.Joining.ELSEWHERE:
-        lines.append(run.elsewhere)
+    elif how := join_words(run):
+        lines.append(how)
     elif phone:
         lines.append(
             _("Anmäl dig: ring %(phone)s och säg kurs %(number)s.")

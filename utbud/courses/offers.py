@@ -81,7 +81,7 @@ def _seats(one: Offered) -> str:
     if one.run.joining == Run.Joining.NONE:
         return _("Du behöver inte anmäla dig.")
     if one.run.joining == Run.Joining.HOST and one.run.host:
-        return _("Anmäl dig hos %(host)s.") % {"host": one.run.host.name}
+        return _("Anmäl dig hos %(host)s, eller fråga oss.") % {"host": one.run.host.name}
     if one.run.joining == Run.Joining.ELSEWHERE:
         return _("Fråga oss hur du anmäler dig.")
     return words.seats_words(one.standing.seats, one.standing.waiting, phone=True)

@@ -99,6 +99,12 @@ def phone_link(text: str) -> str:
     return f"tel:{number}" if number else ""
 
 
+def numbers_in(text: str) -> list[tuple[int, int, str]]:
+    """Every number one can ring in ``text``: where it begins and ends, and ``tel:+46…``."""
+    found = phonenumbers.PhoneNumberMatcher(text, HOME)
+    return [(one.start, one.end, link) for one in found if (link := phone_link(one.raw_string))]
+
+
 def is_mobile(number: str) -> bool:
     """Whether an E.164 ``number`` can take a text message, as far as its plan tells."""
     return phonenumbers.number_type(phonenumbers.parse(number)) in (

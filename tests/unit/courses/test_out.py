@@ -117,7 +117,7 @@ def test_what_a_caller_hears(plan, join, now, kind: str) -> None:
 def test_an_association_is_named(plan, now) -> None:
     plan(joining="host", host=Organisation.objects.create(name="Solrosen"), place=None)
     assert offers.coming(now) == [
-        "Måndag den trettionde november klockan tio till tolv: Ring med bild, hos Solrosen. Anmäl dig hos Solrosen."
+        "Måndag den trettionde november klockan tio till tolv: Ring med bild, hos Solrosen. Anmäl dig hos Solrosen, eller fråga oss."
     ]
 
 

@@ -32,7 +32,7 @@ def _clock(now):
         ({}, WHEN, "Huvudbiblioteket", "Kurs {n}"),
         ({"days": (7, 14)}, "2 måndagar, första gången måndag 30 november klockan 10 till 12", "Huvudbiblioteket", "Kurs {n}"),
         ({"joining": "staff", "fee": 50}, WHEN, "Huvudbiblioteket", "Kurs {n}, ring eller kom hit"),
-        ({"joining": "elsewhere", "elsewhere": "Ring Solrosen.", "place": None, "venue": "Solrosens lokal"}, WHEN, "Solrosens lokal", "Ring Solrosen"),
+        ({"joining": "elsewhere", "elsewhere": "Ring Solrosen, 08-465 004 11.", "place": None, "venue": "Solrosens lokal"}, WHEN, "Solrosens lokal", "Ring Solrosen, 08-465 004 11"),
         ({"joining": "none", "seats": None, "days": (7, 14, 21)}, f"{WHEN} och 2 gånger till", "Huvudbiblioteket", "Kom som du är"),
         ({"joining": "none", "joins": "single", "seats": None, "days": (7, 14)}, f"{WHEN} och 1 gång till", "Huvudbiblioteket", "Kom som du är"),
     ],
@@ -46,9 +46,12 @@ def test_what_the_programme_says_of_each(plan, now, facts, when: str, where: str
 
 
 def test_an_association_takes_its_own(plan, now) -> None:
-    plan(joining="host", host=Organisation.objects.create(name="Solrosen"), place=None)
+    plan(joining="host", host=Organisation.objects.create(name="Solrosen", contact="0701740605"), place=None)
     [entry] = files.programme(now).entries
-    assert (entry.where, entry.join) == ("Solrosen", "Anmäl dig hos Solrosen")
+    assert (entry.where, entry.join) == (
+        "Solrosen",
+        "Du anmäler dig hos Solrosen. Ring dem på 070-174 06 05",
+    )
 
 
 @pytest.mark.parametrize(

@@ -252,7 +252,6 @@ class TestACourse:
         [
             ({}, "Anmäl dig", True),
             ({"joining": Run.Joining.STAFF}, "Du anmäler dig hos oss. Ring 08-465 004 00", False),
-            ({"joining": Run.Joining.HOST}, "Du anmäler dig hos Solrosen.", False),
             (
                 {"joining": Run.Joining.ELSEWHERE, "elsewhere": "Ring studieförbundet."},
                 "Ring studieförbundet.",
@@ -270,6 +269,59 @@ class TestACourse:
         html = client.get("/kurser/ring-med-bild/").content.decode()
         assert says in words(html)
         assert (f"/kurser/ring-med-bild/anmalan/?grupp={run.quotas.get().pk}" in html) == link
+
+    @pytest.mark.parametrize("joining", Run.Joining.values)
+    @pytest.mark.parametrize("contact", ["", "ordf@example.org", "070-174 06 05", "Eva"])
+    @pytest.mark.parametrize("elsewhere", ["Skriv till oss", "Ring Eva, 070-174 06 11."])
+    def test_every_offer_can_be_taken_up_with_a_phone_alone(
+        self, plan, client, joining, contact, elsewhere
+    ):
+        host = Organisation.objects.create(name="Solrosen", contact=contact)
+        plan(host=host, joining=joining, elsewhere=elsewhere, seats=None)
+        html = client.get("/kurser/ring-med-bild/").content.decode()
+        [group] = re.findall(r'<section class="group.*?</section>', html, re.S)
+        assert 'href="tel:+46' in group or "Kom som du är" in group
+
+    @pytest.mark.parametrize(
+        ("facts", "contact", "says"),
+        [
+            ({"joining": "host"}, "0701740605", "Du anmäler dig hos Solrosen. Ring dem på 070-174 06 05."),
+            (
+                {"joining": "host"},
+                "ordf@example.org",
+                "Du anmäler dig hos Solrosen. Skriv till dem på ordf@example.org. "
+                "Eller ring oss på 08-465 004 00, så hjälper vi dig.",
+            ),
+            (
+                {"joining": "host"},
+                "fråga Eva",
+                "Du anmäler dig hos Solrosen. Eller ring oss på 08-465 004 00, så hjälper vi dig.",
+            ),
+            (
+                {"joining": "host", "elsewhere": "Ring Eva, 070-174 06 11"},
+                "0701740605",
+                "Du anmäler dig hos Solrosen. Ring Eva, 070-174 06 11.",
+            ),
+            (
+                {"joining": "elsewhere", "elsewhere": "Skriv till studieförbundet"},
+                "0701740605",
+                "Skriv till studieförbundet. Eller ring oss på 08-465 004 00, så hjälper vi dig.",
+            ),
+        ],
+    )
+    def test_how_one_joins_with_somebody_else_on_the_page_and_in_the_calendar(
+        self, plan, client, facts, contact, says
+    ):
+        run = plan(host=Organisation.objects.create(name="Solrosen", contact=contact), **facts)
+        said = words(client.get("/kurser/ring-med-bild/").content.decode())
+        assert says in said.replace(" .", ".").replace(" ,", ",")
+        calendar = client.get(f"/kurser/tillfalle/{run.occasions.get().pk}.ics").content.decode()
+        assert says in calendar.replace("\r\n ", "").replace("\\,", ",")
+
+    def test_what_is_called_off_is_not_counted_among_the_times_to_come(self, plan, site, now, read):
+        run = plan(days=(7, 8, 9, 10), joins=Run.Joins.SINGLE, joining=Run.Joining.NONE, seats=None)
+        runs.cancel_occasion(occasion=run.occasions.order_by("starts_at")[2], why="", by=site.editor, now=now)
+        assert "och 2 gånger till" in read("/kurser/")
 
     def test_a_time_that_is_called_off_is_said_and_the_others_can_be_kept(self, plan, site, now, client):
         run = plan(days=(7, 14))

@@ -19,6 +19,7 @@ from utbud.courses.queries.times import (
     Offered,
     absolute,
     all_times,
+    join_words,
     lines_of,
     offered,
     programmes_once,
@@ -115,7 +116,7 @@ def _by_run(found: Iterable[Offered]) -> list[tuple[Offered, int]]:
     runs: dict[int, list[Offered]] = {}
     for one in found:
         runs.setdefault(one.run.pk, []).append(one)
-    return [(group[0], len(group) - 1) for group in runs.values()]
+    return [(group[0], sum(not one.cancelled for one in group[1:])) for group in runs.values()]
 
 
 def _slugs(one: Offered) -> set[str]:
@@ -242,6 +243,11 @@ class Group:
     def hidden(self) -> list[Time]:
         """Those behind something to open."""
         return self.times[MANY:]
+
+    @property
+    def how(self) -> str:
+        """How one joins where somebody else takes the names."""
+        return join_words(self.offered.run)
 
     @property
     def place(self) -> Place | None:

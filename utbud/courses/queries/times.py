@@ -16,6 +16,9 @@ from utbud.courses.models import CoursePage, Occasion, Quota, Run
 from utbud.courses.models.registrations import Way
 from utbud.courses.models.runs import OccasionQuerySet
 from utbud.courses.queries.seats import Standing, standings
+from utbud.inbox.contact import ContactKind, UnclearContact, read_contact
+from utbud.places.phones import numbers_in
+from utbud.places.queries import library
 
 AT_A_DISTANCE = frozenset({Way.WEB, Way.SMS})
 
@@ -108,6 +111,42 @@ def where_words(occasion: Occasion) -> str:
     if run.online_url:
         return _("På nätet")
     return run.venue or _("Fråga oss var")
+
+
+def join_words(run: Run) -> str:
+    """How one joins what somebody else takes the names for, so that a phone is enough; "" for what one joins with us.
+
+    With the number of those who take the names; without one, ours.
+    """
+    if run.joining == Run.Joining.HOST and run.host:
+        told = [_("Du anmäler dig hos %(host)s.") % {"host": run.host.name}, _stopped(run.elsewhere), _theirs(run)]
+    elif run.joining == Run.Joining.ELSEWHERE:
+        told = [_stopped(run.elsewhere)]
+    else:
+        return ""
+    said, ours = " ".join(filter(None, told)), library().phone
+    if numbers_in(said):
+        return said
+    if ours:
+        return f"{said} " + _("Eller ring oss på %(phone)s, så hjälper vi dig.") % {"phone": ours}
+    return f"{said} " + _("Eller kom hit, så hjälper vi dig.")
+
+
+def _theirs(run: Run) -> str:
+    """How the host is reached; "" where nobody has written it, or how one joins is told already."""
+    try:
+        contact = None if run.host is None or run.elsewhere else read_contact(run.host.contact)
+    except UnclearContact:
+        return ""
+    if contact is None:
+        return ""
+    if contact.kind == ContactKind.PHONE:
+        return _("Ring dem på %(phone)s.") % {"phone": contact.words}
+    return _("Skriv till dem på %(address)s.") % {"address": contact.words}
+
+
+def _stopped(text: str) -> str:
+    return text if not text or text[-1] in ".?!" else f"{text}."
 
 
 def joining_ends(occasions: Iterable[Occasion], way: str) -> dt.datetime:
