@@ -80,7 +80,7 @@ class ContactForm(GuardedForm, Reachable):
     kind = forms.ChoiceField(
         label=_("Vad gäller det?"),
         choices=[
-            (Message.Kind.QUESTION, _("Jag har en fråga")),
+            (Message.Kind.QUESTION, _("Jag har en fråga, eller vill bli uppringd")),
             (Message.Kind.OFFER, _("Jag vill samarbeta med er")),
         ],
         widget=forms.RadioSelect,

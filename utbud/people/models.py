@@ -144,7 +144,10 @@ class Organisation(models.Model):
         FieldPanel("kind"),
         FieldPanel("logo"),
         FieldPanel("contact_name"),
-        FieldPanel("contact"),
+        FieldPanel(
+            "contact",
+            help_text=_("Visas för den som ska anmäla sig hos dem. Är det någons egna nummer, fråga först."),
+        ),
         FieldPanel("active"),
     ]
 

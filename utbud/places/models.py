@@ -433,7 +433,15 @@ class LibrarySettings(Counted, BaseGenericSetting):
             heading=_("Namn"),
         ),
         MultiFieldPanel(
-            [FieldPanel("phone"), FieldPanel("email"), FieldPanel("main_place")], heading=_("Så når man er")
+            [
+                FieldPanel("phone"),
+                FieldPanel(
+                    "email",
+                    help_text=_("Visas på sidan om hjälp. Hit skickas också ett brev när någon har skrivit till er."),
+                ),
+                FieldPanel("main_place"),
+            ],
+            heading=_("Så når man er"),
         ),
         MultiFieldPanel(
             [FieldPanel("accent"), FieldPanel("help_colour"), FieldPanel("logo"), FieldPanel("logo_alt")],

@@ -259,6 +259,21 @@ class Timetable:
                 return DropIn(place, start, end, words)
         return None
 
+    def phone_words(self, now: dt.datetime) -> str:
+        """When a person answers the phone, as a sentence: when staff are at the main place, or else at the first that has any."""
+        moment = dates.local(now)
+        today, clock = moment.date(), moment.time()
+        main = library(now).main_place_id
+        for place in sorted(self.places, key=lambda one: one.pk != main):
+            for start, end in self._staffed(place, today):
+                if start <= clock < end:
+                    return _("En människa svarar nu, till klockan %(end)s.") % {"end": dates.time_words(end)}
+            if coming := self._next(place, today, clock, staffed=True):
+                return _("Ingen svarar just nu. En människa svarar %(when)s.") % {
+                    "when": _when(coming, today)
+                }
+        return _("En människa svarar när vi har öppet.")
+
     def _days_from(self, today: dt.date) -> Iterator[dt.date]:
         for number in range((self.last - today).days + 1):
             yield today + dt.timedelta(days=number)

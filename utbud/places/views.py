@@ -36,6 +36,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
         "lib": library,
         "places": places,
         "drop_in": timetable.next_drop_in(now),
+        "phone_hours": timetable.phone_words(now),
         "week_number": timetable.first.isocalendar().week,
         "today": dates.local(now).date(),
         "helps_with": helps_with,

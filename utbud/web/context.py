@@ -1,6 +1,7 @@
 """What every public page knows: the library, the next drop-in, where the stylesheet is, which pages there are."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -11,20 +12,32 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from wagtail.models import Page
 
+from utbud.notices import queries as notices
 from utbud.places import models as places
 from utbud.places import queries
+from utbud.places.phones import phone_words
 from utbud.places.queries import Library
 from utbud.web import copies, stylesheet
 
 # Pages that menus and footers link to when they are published: a new library begins with some as drafts.
 LINKED = ("filmer", "guider", "kurser", "podd", "om", "hjalp-nagon-annan", "sprak", "tillganglighet")
 
-_said: dict[tuple[int, dt.datetime], str] = {}  # the next drop-in in words, asked once a minute
+
+
+@dataclass(frozen=True)
+class Now:
+    """How it is right now, in words."""
+
+    drop_in: str  # the next one, "" for none
+    phone: str  # when a person answers
+
+
+_said: dict[tuple[int, dt.datetime], Now] = {}  # asked once a minute
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """``base_url``, ``lib``, ``logo`` (address or ""), ``next_drop_in`` (words or ""), ``published`` (those of ``LINKED``
-    that there are) and ``stylesheet`` (address).
+    """``base_url``, ``lib``, ``logo`` (address or ""), ``next_drop_in`` (words or ""), ``phone_hours`` (words),
+    ``texts_to`` (a number or ""), ``published`` (those of ``LINKED`` that there are) and ``stylesheet`` (address).
 
     Each is asked for only when a template shows it, since the staff side's pages pass here as well.
     """
@@ -33,8 +46,10 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "base_url": settings.BASE_URL,
         "lib": lib,
         "logo": SimpleLazyObject(lambda: default_storage.url(lib.logo_name) if lib.logo_name else ""),
-        "next_drop_in": SimpleLazyObject(_next_drop_in),
+        "next_drop_in": SimpleLazyObject(lambda: _how_it_is().drop_in),
+        "phone_hours": SimpleLazyObject(lambda: _how_it_is().phone),
         "published": SimpleLazyObject(_published),
+        "texts_to": SimpleLazyObject(_texts_to),
         "stylesheet": SimpleLazyObject(lambda: stylesheet.address(_library())),
     }
 
@@ -45,24 +60,30 @@ def _library() -> Library:
     return found
 
 
+def _texts_to() -> str:
+    number = notices.texts_come_to()
+    return phone_words(number) if number else ""
+
+
 def _published() -> frozenset[str]:
     under_start = Page.objects.live().filter(depth=3, slug__in=LINKED)
     return frozenset(under_start.values_list("slug", flat=True))
 
 
-def _next_drop_in() -> str:
+def _how_it_is() -> Now:
     now = timezone.now()
     if connection.in_atomic_block:  # as places.queries.library: nobody sees what is not committed
-        return _drop_in_words(now)
+        return _asked(now)
     key = (places.edition, now.replace(second=0, microsecond=0))
-    words = _said.get(key)  # another thread may forget it between two looks
-    if words is None:
-        words = _drop_in_words(now)
+    told = _said.get(key)  # another thread may forget it between two looks
+    if told is None:
+        told = _asked(now)
         _said.clear()
-        _said[key] = words
-    return words
+        _said[key] = told
+    return told
 
 
-def _drop_in_words(now: dt.datetime) -> str:
-    found = queries.next_drop_in(now)
-    return found.words if found else ""
+def _asked(now: dt.datetime) -> Now:
+    table = queries.timetable(queries.active_places(), now)
+    drop_in = table.next_drop_in(now)
+    return Now(drop_in.words if drop_in else "", table.phone_words(now))

@@ -530,7 +530,7 @@ class TestAnOffer:
         assert "Ja, jag kommer" not in words(client.get(offered.path))
         assert client.post(offered.path + "ja/")["Location"] == offered.path
         offered.refresh_from_db()
-        assert offered.state == "offered"
+        assert offered.state == "expired"
 
     def test_yes_is_never_said_by_looking(self, offered, client):
         assert client.get(offered.path + "ja/").status_code == 405

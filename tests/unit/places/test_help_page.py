@@ -148,3 +148,40 @@ def test_the_same_number_of_questions_for_1_and_3_places() -> None:
             page()
         asked.append(len(done))
     assert asked[0] == asked[2]
+
+
+@pytest.mark.parametrize(
+    ("when", "says"),
+    [
+        ("2026-11-23 09:00", "Ingen svarar just nu. En människa svarar i dag klockan 10."),  # open without staff
+        ("2026-11-23 12:00", "En människa svarar nu, till klockan 18."),
+        ("2026-11-23 22:00", "Ingen svarar just nu. En människa svarar måndag 30 november klockan 10."),
+        ("2026-12-24 12:00", "Ingen svarar just nu. En människa svarar på måndag klockan 10."),  # a holiday
+    ],
+)
+@pytest.mark.parametrize("address", ["/hjalp/", "/samarbeta/"])
+def test_the_phone_has_hours_on_every_page(when: str, says: str, address: str) -> None:
+    LibrarySettings.objects.create(phone="08-465 004 00")
+    place()
+    moment = dt.datetime.fromisoformat(when).replace(tzinfo=STOCKHOLM)
+    with time_machine.travel(moment, tick=False):
+        html = Client().get(address).content.decode()
+    foot = html[html.index('<aside class="reach"') :]
+    assert says in words(foot)
+    assert ('href="/samarbeta/"' in foot, 'href="/hjalp/#utan-att-prata"' in foot) == (True, True)
+    assert (says in words(main(html))) == (address == "/hjalp/")
+
+
+def test_who_does_not_hear_or_speak_has_ways_of_their_own() -> None:
+    LibrarySettings.objects.create(phone="08-465 004 00", email="fraga@example.org")
+    html = main(page())
+    [section] = re.findall(r'<section aria-labelledby="utan-att-prata">.*?</section>', html, re.S)
+    assert re.findall(r'href="([^"]+)"', section) == [
+        "/samarbeta/",
+        "mailto:fraga@example.org",
+        "https://texttelefoni.se/",
+        "https://bildtelefoni.net/",
+        "https://www.teletal.se/",
+    ]
+    assert "Säg vårt nummer: 08-465 004 00." in words(section)
+    assert "teckenspråkstolk" in section

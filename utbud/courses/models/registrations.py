@@ -98,6 +98,7 @@ class Registration(models.Model):
         "wheelchair": _("Plats för rullstol"),
         "interpreter": _("Tolk"),
         "companion": _("Någon följer med mig"),
+        "in_writing": _("Skriv till mig, ring inte"),
     }
 
     objects = RegistrationQuerySet.as_manager()
