@@ -81,6 +81,9 @@ def test_the_head_of_a_page_leaves_room_for_the_page(page, menu):
     if menu == "open":
         summary.click()
         assert page.get_by_role("navigation", name="Huvudmeny").is_visible()
-        assert [summary.bounding_box(), page.locator(".call").bounding_box()] == before  # what one presses stays
+        assert [
+            summary.bounding_box(),
+            page.locator(".call").bounding_box(),
+        ] == before  # what one presses stays
     else:
         assert page.locator(".top").bounding_box()["height"] < 568 * 0.4

@@ -437,7 +437,9 @@ class LibrarySettings(Counted, BaseGenericSetting):
                 FieldPanel("phone"),
                 FieldPanel(
                     "email",
-                    help_text=_("Visas på sidan om hjälp. Hit skickas också ett brev när någon har skrivit till er."),
+                    help_text=_(
+                        "Visas på sidan om hjälp. Hit skickas också ett brev när någon har skrivit till er."
+                    ),
                 ),
                 FieldPanel("main_place"),
             ],

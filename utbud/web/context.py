@@ -23,7 +23,6 @@ from utbud.web import copies, stylesheet
 LINKED = ("filmer", "guider", "kurser", "podd", "om", "hjalp-nagon-annan", "sprak", "tillganglighet")
 
 
-
 @dataclass(frozen=True)
 class Now:
     """How it is right now, in words."""

@@ -273,9 +273,7 @@ class TestACourse:
     @pytest.mark.parametrize("joining", Run.Joining.values)
     @pytest.mark.parametrize("contact", ["", "ordf@example.org", "070-174 06 05", "Eva"])
     @pytest.mark.parametrize("elsewhere", ["Skriv till oss", "Ring Eva, 070-174 06 11."])
-    def test_every_offer_can_be_taken_up_with_a_phone_alone(
-        self, plan, client, joining, contact, elsewhere
-    ):
+    def test_every_offer_can_be_taken_up_with_a_phone_alone(self, plan, client, joining, contact, elsewhere):
         host = Organisation.objects.create(name="Solrosen", contact=contact)
         plan(host=host, joining=joining, elsewhere=elsewhere, seats=None)
         html = client.get("/kurser/ring-med-bild/").content.decode()

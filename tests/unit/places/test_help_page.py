@@ -153,7 +153,10 @@ def test_the_same_number_of_questions_for_1_and_3_places() -> None:
 @pytest.mark.parametrize(
     ("when", "says"),
     [
-        ("2026-11-23 09:00", "Ingen svarar just nu. En människa svarar i dag klockan 10."),  # open without staff
+        (
+            "2026-11-23 09:00",
+            "Ingen svarar just nu. En människa svarar i dag klockan 10.",
+        ),  # open without staff
         ("2026-11-23 12:00", "En människa svarar nu, till klockan 18."),
         ("2026-11-23 22:00", "Ingen svarar just nu. En människa svarar måndag 30 november klockan 10."),
         ("2026-12-24 12:00", "Ingen svarar just nu. En människa svarar på måndag klockan 10."),  # a holiday

@@ -119,7 +119,11 @@ def join_words(run: Run) -> str:
     With the number of those who take the names; without one, ours.
     """
     if run.joining == Run.Joining.HOST and run.host:
-        told = [_("Du anmäler dig hos %(host)s.") % {"host": run.host.name}, _stopped(run.elsewhere), _theirs(run)]
+        told = [
+            _("Du anmäler dig hos %(host)s.") % {"host": run.host.name},
+            _stopped(run.elsewhere),
+            _theirs(run),
+        ]
     elif run.joining == Run.Joining.ELSEWHERE:
         told = [_stopped(run.elsewhere)]
     else:
