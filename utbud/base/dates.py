@@ -29,9 +29,14 @@ def time_words(time: dt.time | dt.datetime) -> str:
     return f"{time.hour}" if time.minute == 0 else f"{time.hour}.{time.minute:02}"
 
 
+def end_words(time: dt.time | dt.datetime) -> str:
+    """When something ends: as ``time_words``, and midnight is 24."""
+    return "24" if (time.hour, time.minute) == (0, 0) else time_words(time)
+
+
 def span_words(start: dt.time, end: dt.time) -> str:
-    """``10:00, 12:30`` → «10–12.30»."""
-    return f"{time_words(start)}–{time_words(end)}"
+    """``10:00, 12:30`` → «10–12.30»; ``18:00, 00:00`` → «18–24»."""
+    return f"{time_words(start)}–{end_words(end)}"
 
 
 def near_date_words(day: dt.date, *, today: dt.date) -> str:

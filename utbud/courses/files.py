@@ -157,9 +157,7 @@ def _hours(today: dt.date) -> list[tuple[str, str]]:
     )
     times: dict[str, list[str]] = defaultdict(list)
     for row in rows.select_related("place").order_by("place__order", "place__name", "weekday", "opens"):
-        times[row.place.name].append(
-            f"{dates.WEEKDAYS[row.weekday]} {dates.span_words(row.opens, row.closes)}"
-        )
+        times[row.place.name].append(f"{dates.WEEKDAYS[row.weekday]} {row.words}")
     return [(place, _capital(", ".join(found))) for place, found in times.items()]
 
 

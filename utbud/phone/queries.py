@@ -55,10 +55,9 @@ def coming(now: dt.datetime) -> list[Facts]:
     today = dates.local(now).date()
     moments = {now}
     for day in (today, today + dt.timedelta(days=1)):
-        clocks = {dt.time()}
+        moments.add(dates.at_stockholm(day, dt.time()))
         for place in table.places:
-            clocks |= {clock for span in table.opening(place, day) for clock in (span.start, span.end)}
-        moments |= {dates.at_stockholm(day, clock) for clock in clocks}
+            moments |= table.changes(place, day)
     last = now + dt.timedelta(days=1)
     return [_facts(moment, table, library, *words) for moment in sorted(moments) if now <= moment <= last]
 

@@ -20,7 +20,7 @@ from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.images import get_image_model_string
 
 from utbud.base import withdrawn
-from utbud.base.dates import WEEKDAYS
+from utbud.base.dates import WEEKDAYS, span_words
 from utbud.places import colours, phones
 
 HELPS_WITH = """Söka i bibliotekets katalog
@@ -155,8 +155,22 @@ class Opening(models.TextChoices):
     DROP_IN = "dropin", _("Drop-in: digital hjälp")
 
 
+MORNING = dt.time(6)  # what closes by then, and before it opens, closes the next day
+_FORWARDS = Q(opens__lt=F("closes")) | (Q(closes__lte=MORNING) & ~Q(opens=F("closes")))
+_BACKWARDS = _("Tiden måste börja innan den slutar. Stänger ni efter midnatt går det till klockan 6.")
+MIDNIGHT = 24 * 60
+
+
+def minutes(opens: dt.time, closes: dt.time) -> tuple[int, int]:
+    """Hours as minutes from the midnight that the day begins with. A minute to midnight is midnight, as it was once written."""
+    start, end = opens.hour * 60 + opens.minute, closes.hour * 60 + closes.minute
+    if end == MIDNIGHT - 1:
+        return start, MIDNIGHT
+    return start, end + (MIDNIGHT if end <= start else 0)
+
+
 class OpeningHours(Counted):
-    """Hours that come back every week, for a while or for good. Wall time in Stockholm."""
+    """Hours that come back every week, for a while or for good. Wall time in Stockholm; they may end the next day."""
 
     place = ParentalKey(Place, on_delete=models.CASCADE, related_name="hours", verbose_name=_("plats"))
     weekday = models.PositiveSmallIntegerField(
@@ -164,7 +178,9 @@ class OpeningHours(Counted):
     )
     kind = models.CharField(_("slag"), max_length=20, choices=Opening, default=Opening.OPEN)
     opens = models.TimeField(_("öppnar"))
-    closes = models.TimeField(_("stänger"), help_text=_("Midnatt skrivs 23:59."))
+    closes = models.TimeField(
+        _("stänger"), help_text=_("Kan vara efter midnatt: 18:00 till 01:00. Midnatt skrivs 00:00.")
+    )
     valid_from = models.DateField(_("från och med"), null=True, blank=True)
     valid_to = models.DateField(_("till och med"), null=True, blank=True)
 
@@ -183,9 +199,9 @@ class OpeningHours(Counted):
         ordering = ["weekday", "opens"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(opens__lt=F("closes")),
+                condition=_FORWARDS,
                 name="places_hours_open_before_they_close",
-                violation_error_message=_("Tiden måste börja innan den slutar."),
+                violation_error_message=_BACKWARDS,
             ),
             models.CheckConstraint(
                 condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_from__lte=F("valid_to")),
@@ -197,6 +213,13 @@ class OpeningHours(Counted):
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
+
+    @property
+    def words(self) -> str:
+        """«18–1»."""
+        return span_words(
+            self.opens, dt.time() if minutes(self.opens, self.closes)[1] == MIDNIGHT else self.closes
+        )
 
     def holds_on(self, day: dt.date) -> bool:
         """Whether these hours hold on ``day``."""
@@ -210,8 +233,7 @@ class OpeningHours(Counted):
         """Whether both promise the same thing at the same time."""
         return (
             (self.weekday, self.kind) == (other.weekday, other.kind)
-            and self.opens < other.closes
-            and other.opens < self.closes
+            and _meet(self, other)
             and (self.valid_from or dt.date.min) <= (other.valid_to or dt.date.max)
             and (other.valid_from or dt.date.min) <= (self.valid_to or dt.date.max)
         )
@@ -266,12 +288,11 @@ class SpecialDay(Counted):
         constraints = [
             models.CheckConstraint(
                 condition=Q(closed=True, opens=None, closes=None)
-                | (
-                    Q(closed=False, opens__isnull=False, closes__isnull=False, opens__lt=F("closes"))
-                    & ~Q(kind="")
-                ),
+                | (Q(closed=False, opens__isnull=False, closes__isnull=False) & _FORWARDS & ~Q(kind="")),
                 name="places_special_day_closed_or_timed",
-                violation_error_message=_("Välj stängt, eller ett slag med tid som börjar innan den slutar."),
+                violation_error_message=_(
+                    "Välj stängt, eller ett slag med tid som börjar innan den slutar. Efter midnatt går det till klockan 6."
+                ),
             )
         ]
 
@@ -295,7 +316,15 @@ class SpecialDay(Counted):
             return False
         if self.closed or other.closed:
             return True
-        return bool(self.opens < other.closes and other.opens < self.closes)  # type: ignore[operator]
+        return _meet(self, other)
+
+
+def _meet(one: "OpeningHours | SpecialDay", other: "OpeningHours | SpecialDay") -> bool:
+    """Whether the hours of two rows of the same day overlap."""
+    if one.opens is None or one.closes is None or other.opens is None or other.closes is None:
+        return False
+    (start, end), (begins, ends) = minutes(one.opens, one.closes), minutes(other.opens, other.closes)
+    return start < ends and begins < end
 
 
 def refuse_collision(row: OpeningHours | SpecialDay, others: Iterable[Any]) -> None:

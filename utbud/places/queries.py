@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import holidays
 from django.conf import settings
@@ -18,12 +19,25 @@ from django.utils.translation import gettext as _
 
 from utbud.base import dates
 from utbud.places import models, phones
-from utbud.places.models import LibrarySettings, Opening, OpeningHours, Place, SpecialDay
+from utbud.places.models import (
+    MIDNIGHT,
+    MORNING,
+    LibrarySettings,
+    Opening,
+    OpeningHours,
+    Place,
+    SpecialDay,
+    minutes,
+)
 
+DAY = dt.timedelta(days=1)
+SMALL_HOURS = 60 * MORNING.hour  # hours from midnight until then go on from the evening before
 AHEAD = dt.timedelta(days=90)  # how far we look for the next opening
 KEEP_SECONDS = 20  # how long another process may show the library as it was
 
 # De facto holidays are the eves of Midsummer, Christmas and New Year, when libraries are closed.
+When = TypeVar("When", int, dt.datetime)
+
 _HOLIDAYS = holidays.country_holidays("SE", language="sv", categories=("public", "de_facto"))
 
 
@@ -49,11 +63,24 @@ def working_days_after(day: dt.date, count: int) -> dt.date:
 
 @dataclass(frozen=True)
 class Span:
-    """A time on a day when a place is open in one way."""
+    """A time when a place is open in one way, of the day that it begins. ``end`` may be the next day's."""
 
     kind: Opening
+    day: dt.date
     start: dt.time
     end: dt.time
+
+    @property
+    def times(self) -> tuple[dt.datetime, dt.datetime]:
+        """When it begins and ends by the clock on the wall, without a zone."""
+        ends = self.day + dt.timedelta(days=self.end <= self.start)
+        return dt.datetime.combine(self.day, self.start), dt.datetime.combine(ends, self.end)
+
+    @property
+    def moments(self) -> tuple[dt.datetime, dt.datetime]:
+        """When it begins and ends, aware."""
+        start, end = self.times
+        return dates.at_stockholm(start.date(), start.time()), dates.at_stockholm(end.date(), end.time())
 
     @property
     def words(self) -> str:
@@ -106,7 +133,8 @@ class Timetable:
         for row in OpeningHours.objects.filter(place__in=self.places):
             self._hours[row.place_id].append(row)
         self._special: dict[tuple[int | None, dt.date], list[SpecialDay]] = defaultdict(list)
-        near = SpecialDay.objects.filter(date__range=(first, last))
+        around = (first - DAY, last + DAY)  # an evening of the day before, and the rest of the last one
+        near = SpecialDay.objects.filter(date__range=around)
         for day in near.filter(Q(place=None) | Q(place__in=self.places)):
             self._special[day.place_id, day.date].append(day)
 
@@ -114,28 +142,51 @@ class Timetable:
         """When ``place`` is open on ``day``, by kind and time; neighbouring times are joined."""
         spans: list[Span] = []
         for kind in Opening:
-            special = self._special_rows(place, day, kind)
-            if special:
-                found = [(row.opens, row.closes) for row in special if row.opens and row.closes]
-            elif holiday_name(day):
-                found = []
-            else:
-                found = [
-                    (row.opens, row.closes)
-                    for row in self._hours[place.pk]
-                    if row.kind == kind and row.holds_on(day)
-                ]
-            if kind == Opening.DROP_IN and not special and self._special_rows(place, day, Opening.OPEN):
-                # Help is given by staff: when their hours differ, we promise it only inside those.
-                staffed = [(span.start, span.end) for span in spans if span.kind == Opening.OPEN]
-                found = [
-                    (max(start, opens), min(end, closes))
-                    for start, end in found
-                    for opens, closes in staffed
-                    if start < closes and opens < end
-                ]
-            spans += [Span(kind, start, end) for start, end in _joined(found)]
+            for start, end in self._whole(place, day, kind):
+                spans.append(Span(kind, day, _clock(start), _clock(end)))
         return spans
+
+    def _whole(self, place: Place, day: dt.date, kind: Opening) -> list[tuple[int, int]]:
+        """The minutes of ``day``, with the small hours that go on from its evening, and without those of the day before."""
+        found = self._minutes(place, day, kind)
+        evening = found and found[-1][1] == MIDNIGHT
+        after = self._minutes(place, day + DAY, kind) if evening else []
+        if after and after[0][0] == 0 and after[0][1] <= SMALL_HOURS:
+            found[-1] = (found[-1][0], MIDNIGHT + after[0][1])
+        if found and found[0][0] == 0 and found[0][1] <= SMALL_HOURS:
+            before = self._minutes(place, day - DAY, kind)
+            if before and before[-1][1] >= MIDNIGHT:
+                del found[0]
+        return found
+
+    def _minutes(self, place: Place, day: dt.date, kind: Opening) -> list[tuple[int, int]]:
+        """What is written for ``day``, in minutes from its midnight."""
+        special = self._special_rows(place, day, kind)
+        if special:
+            found = [minutes(row.opens, row.closes) for row in special if row.opens and row.closes]
+        elif holiday_name(day):
+            found = []
+        else:
+            found = [
+                minutes(row.opens, row.closes)
+                for row in self._hours[place.pk]
+                if row.kind == kind and row.holds_on(day)
+            ]
+        if kind == Opening.DROP_IN and not special and self._special_rows(place, day, Opening.OPEN):
+            # Help is given by staff: when their hours differ, we promise it only inside those.
+            found = [
+                (max(start, opens), min(end, closes))
+                for start, end in found
+                for opens, closes in self._minutes(place, day, Opening.OPEN)
+                if start < closes and opens < end
+            ]
+        return _joined(found)
+
+    def changes(self, place: Place, day: dt.date) -> set[dt.datetime]:
+        """The moments on ``day`` when something opens or closes, those of the night before too."""
+        spans = [*self.opening(place, day - DAY), *self.opening(place, day)]
+        found = {moment for span in spans for moment in span.moments}
+        return {moment for moment in found if dates.local(moment).date() == day}
 
     def _special_rows(self, place: Place, day: dt.date, kind: Opening) -> list[SpecialDay]:
         """The rows that stand for the ordinary hours: the place's own first, the exact kind first."""
@@ -172,17 +223,18 @@ class Timetable:
 
     def status(self, place: Place, now: dt.datetime) -> Status:
         """How it is at ``place`` right now. Drop-in counts as staffed: somebody is there."""
-        moment = dates.local(now)
-        today, clock = moment.date(), moment.time()
-        for start, end in self._staffed(place, today):
-            if start <= clock < end:
+        wall = dates.local(now).replace(tzinfo=None)
+        today = wall.date()
+        near = [span for day in (today - DAY, today) for span in self.opening(place, day)]
+        for start, end in _joined(span.times for span in near if span.kind != Opening.UNSTAFFED):
+            if start <= wall < end:
                 return Status(
-                    True, True, _("Öppet nu, stänger klockan %(end)s") % {"end": dates.time_words(end)}
+                    True, True, _("Öppet nu, stänger klockan %(end)s") % {"end": dates.end_words(end)}
                 )
-        staffed = self._next(place, today, clock, staffed=True)
-        for span in self.opening(place, today):
-            if span.kind == Opening.UNSTAFFED and span.start <= clock < span.end:
-                until = dates.time_words(span.end)
+        staffed = self._next(place, wall, staffed=True)
+        for span in near:
+            if span.kind == Opening.UNSTAFFED and span.times[0] <= wall < span.times[1]:
+                until = dates.end_words(span.end)
                 if staffed is None:
                     return Status(
                         True, False, _("Meröppet nu till klockan %(end)s, utan personal") % {"end": until}
@@ -192,27 +244,19 @@ class Timetable:
                     "when": _when(staffed, today),
                 }
                 return Status(True, False, words)
-        return Status(False, False, self._closed_words(place, today, clock, staffed))
+        return Status(False, False, self._closed_words(place, wall, staffed))
 
-    def _staffed(self, place: Place, day: dt.date) -> list[tuple[dt.time, dt.time]]:
-        return _joined(
-            (span.start, span.end) for span in self.opening(place, day) if span.kind != Opening.UNSTAFFED
-        )
-
-    def _next(
-        self, place: Place, today: dt.date, clock: dt.time, *, staffed: bool
-    ) -> tuple[dt.date, dt.time] | None:
+    def _next(self, place: Place, wall: dt.datetime, *, staffed: bool) -> tuple[dt.date, dt.time] | None:
         """The day and time when staff come next, or (not ``staffed``) when the door opens without them."""
-        for day in self._days_from(today):
+        for day in self._days_from(wall.date()):
             spans = (span for span in self.opening(place, day) if (span.kind != Opening.UNSTAFFED) == staffed)
-            starts = [span.start for span in spans if day > today or span.start > clock]
+            starts = [span.start for span in spans if span.times[0] > wall]
             if starts:
                 return day, min(starts)
         return None
 
-    def _closed_words(
-        self, place: Place, today: dt.date, clock: dt.time, staffed: tuple[dt.date, dt.time] | None
-    ) -> str:
+    def _closed_words(self, place: Place, wall: dt.datetime, staffed: tuple[dt.date, dt.time] | None) -> str:
+        today = wall.date()
         if not self._hours[place.pk] and staffed is None:
             return _("Här finns inga fasta tider. Ring oss, så berättar vi mer")
         reason = self.reason(place, today)
@@ -221,7 +265,7 @@ class Timetable:
             now = _("Stängt i dag: %(reason)s.") % {"reason": said}
         else:
             now = _("Stängt nu.")
-        unstaffed = self._next(place, today, clock, staffed=False)
+        unstaffed = self._next(place, wall, staffed=False)
         if unstaffed and (staffed is None or unstaffed[0] < staffed[0]):
             now = f"{now} " + _("Meröppet %(when)s.") % {"when": _when(unstaffed, today)}
             if staffed:
@@ -232,20 +276,20 @@ class Timetable:
 
     def next_drop_in(self, now: dt.datetime) -> DropIn | None:
         """The drop-in that is on, or the soonest to come; None if there is none."""
-        moment = dates.local(now)
-        today, clock = moment.date(), moment.time()
-        for day in self._days_from(today):
+        wall = dates.local(now).replace(tzinfo=None)
+        today = wall.date()
+        for day in (today - DAY, *self._days_from(today)):
             coming = [
                 (span.start, number, place, span)
                 for number, place in enumerate(self.places)
                 for span in self.opening(place, day)
-                if span.kind == Opening.DROP_IN and (day > today or clock < span.end)
+                if span.kind == Opening.DROP_IN and wall < span.times[1]
             ]
             if coming:
                 _start, _number, place, span = min(coming, key=lambda found: found[:2])
-                if day == today and span.start <= clock:
+                if span.times[0] <= wall:
                     words = _("Just nu, till klockan %(end)s, på %(place)s") % {
-                        "end": dates.time_words(span.end),
+                        "end": dates.end_words(span.end),
                         "place": place.name,
                     }
                 else:
@@ -255,8 +299,7 @@ class Timetable:
                         "span": span.words,
                         "place": place.name,
                     }
-                start, end = (dates.at_stockholm(day, clock) for clock in (span.start, span.end))
-                return DropIn(place, start, end, words)
+                return DropIn(place, *span.moments, words)
         return None
 
     def phone_words(self, now: dt.datetime) -> str:
@@ -288,9 +331,14 @@ def _when(moment: tuple[dt.date, dt.time], today: dt.date) -> str:
     }
 
 
-def _joined(found: Iterable[tuple[dt.time, dt.time]]) -> list[tuple[dt.time, dt.time]]:
+def _clock(minute: int) -> dt.time:
+    """The time so many minutes after midnight, of the next day too."""
+    return dt.time(minute // 60 % 24, minute % 60)
+
+
+def _joined(found: Iterable[tuple[When, When]]) -> list[tuple[When, When]]:
     """Times in order, with those that meet or overlap made one."""
-    whole: list[tuple[dt.time, dt.time]] = []
+    whole: list[tuple[When, When]] = []
     for start, end in sorted(found):
         if whole and start <= whole[-1][1]:
             whole[-1] = (whole[-1][0], max(end, whole[-1][1]))
@@ -354,9 +402,7 @@ def _drop_in_words(today: dt.date, main_place_id: int | None) -> str:
     rows = OpeningHours.objects.filter(kind=Opening.DROP_IN, place__active=True).select_related("place")
     for row in rows.order_by("place__order", "place__name", "weekday", "opens"):
         if (row.valid_from or today) <= today <= (row.valid_to or today):
-            by_place[row.place].append(
-                f"{dates.WEEKDAYS[row.weekday]} {dates.span_words(row.opens, row.closes)}"
-            )
+            by_place[row.place].append(f"{dates.WEEKDAYS[row.weekday]} {row.words}")
     if not by_place:
         return ""
     if [place.pk for place in by_place] == [main_place_id]:

@@ -107,8 +107,7 @@ def _hours(table: Timetable, place: Place, days: list[dt.date]) -> list[Slide]:
     slides = []
     for day in days:
         midnights = [dates.at_stockholm(day + dt.timedelta(days=number), dt.time(0)) for number in (0, 1)]
-        clocks = {clock for span in table.opening(place, day) for clock in (span.start, span.end)}
-        moments = sorted({*midnights, *(dates.at_stockholm(day, clock) for clock in clocks)})
+        moments = sorted({*midnights, *table.changes(place, day)})
         for start, end in pairwise(moments):
             html = _hours_html(table, place, day, start)
             slides.append(Slide(key="tider", html=html, starts=start, ends=end, seconds=HOURS_SECONDS))
@@ -149,13 +148,14 @@ def _awake(table: Timetable, place: Place, today: dt.date) -> tuple[tuple[dt.dat
     """When somebody may stand before the screen, at least until it next happens; neighbouring times are joined."""
     lit: list[tuple[dt.datetime, dt.datetime]] = []
     days_known = today + dt.timedelta(days=DAYS)
-    for number in range((table.last - today).days + 1):
+    for number in range(-1, (table.last - today).days + 1):  # the evening before may not be over
         if number > DAYS and lit and lit[-1][0] > dates.at_stockholm(days_known, dt.time(0)):
             break  # it is known when it next opens after the days whose hours are known
         day = today + dt.timedelta(days=number)
         for span in sorted(table.opening(place, day), key=lambda span: span.start):
-            start = dates.at_stockholm(day, span.start) - MARGIN
-            end = dates.at_stockholm(day, span.end) + MARGIN
+            if number < 0 and dates.local(span.moments[1]).date() < today:
+                continue
+            start, end = span.moments[0] - MARGIN, span.moments[1] + MARGIN
             if lit and start <= lit[-1][1]:
                 lit[-1] = (lit[-1][0], max(end, lit[-1][1]))
             else:

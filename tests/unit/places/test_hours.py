@@ -195,6 +195,82 @@ def test_the_second_hour_of_the_autumn_night_counts_too(library: Place) -> None:
     assert {queries.status(library, moment).words for moment in twice} == {"Öppet nu, stänger klockan 3"}
 
 
+FRIDAY, SATURDAY = "2026-11-27", "2026-11-28"
+
+
+def ways_to_write_a_night(place: Place, way: str) -> None:
+    """Friday evening to one at night: in one row, of the day or of every Friday, or in two, as was once advised."""
+    OpeningHours.objects.filter(place=place, weekday=4).delete()
+    if way == "one day":
+        special(FRIDAY, place, OPEN, "18:00–01:00")
+    elif way == "every Friday":
+        OpeningHours.objects.create(place=place, weekday=4, opens=clock("18:00"), closes=clock("01:00"))
+    else:
+        special(FRIDAY, place, OPEN, "18:00–23:59")
+        special(SATURDAY, place, OPEN, "00:00–01:00")
+        special(SATURDAY, place, OPEN, "10:00–14:00")
+
+
+@pytest.mark.parametrize("way", ["one day", "every Friday", "two rows"])
+def test_a_night_is_one_time_of_the_day_it_begins(library: Place, way: str) -> None:
+    ways_to_write_a_night(library, way)
+    said_now = [
+        queries.status(library, at(f"{day} {moment}")).words
+        for day, moment in [
+            (FRIDAY, "17:59"), (FRIDAY, "23:30"), (FRIDAY, "23:59:30"), (SATURDAY, "00:00"), (SATURDAY, "00:59"),
+            (SATURDAY, "01:00"), (SATURDAY, "10:00"),
+        ]
+    ]  # fmt: skip
+    night = "Öppet nu, stänger klockan 1"
+    assert said_now == [
+        "Stängt nu. Öppnar i dag klockan 18",
+        *[night] * 4,
+        "Stängt nu. Öppnar i dag klockan 10",
+        "Öppet nu, stänger klockan 14",
+    ]
+    week = queries.week(library, MONDAY)
+    assert [row.open for row in week[4:6]] == ["18–1", "10–14"]
+
+
+def test_midnight_is_24_however_it_is_written(library: Place) -> None:
+    for closes in ("00:00", "23:59"):
+        OpeningHours.objects.filter(place=library, weekday=4).delete()
+        OpeningHours.objects.create(place=library, weekday=4, opens=clock("18:00"), closes=clock(closes))
+        assert said(library, FRIDAY) == {"open": "18–24"}
+        assert queries.status(library, at(f"{FRIDAY} 23:59:30")).words == "Öppet nu, stänger klockan 24"
+        assert not queries.status(library, at(f"{SATURDAY} 00:00")).open
+
+
+def test_a_closed_day_ends_no_night_before_it_and_has_none_itself(library: Place) -> None:
+    ways_to_write_a_night(library, "every Friday")
+    special(SATURDAY, library, reason="Städdag")
+    assert queries.status(library, at(f"{SATURDAY} 00:30")).open
+    special(FRIDAY, library, reason="Lov")
+    assert not queries.status(library, at(f"{SATURDAY} 00:30")).open
+
+
+def test_help_past_midnight_is_on_until_it_ends(library: Place) -> None:
+    OpeningHours.objects.create(
+        place=library, weekday=4, kind=DROP_IN, opens=clock("22:00"), closes=clock("00:30")
+    )
+    found = queries.next_drop_in(at(f"{SATURDAY} 00:10"))
+    assert found is not None
+    assert (found.words, found.start, found.end) == (
+        "Just nu, till klockan 0.30, på Huvudbiblioteket",
+        at(f"{FRIDAY} 22:00"),
+        at(f"{SATURDAY} 00:30"),
+    )
+    assert "fredag 22–0.30" in queries.drop_in_summary(MONDAY)
+
+
+def test_what_changes_by_itself_on_a_day_holds_the_night_before(library: Place) -> None:
+    ways_to_write_a_night(library, "every Friday")
+    table = queries.timetable([library], at(f"{FRIDAY} 12:00"))
+    changes = {day: sorted(table.changes(library, dt.date.fromisoformat(day))) for day in (FRIDAY, SATURDAY)}
+    assert changes[FRIDAY][-1] == at(f"{FRIDAY} 18:00")
+    assert changes[SATURDAY][0] == at(f"{SATURDAY} 01:00")
+
+
 def test_closed_for_a_reason(library: Place) -> None:
     special("2026-11-23", reason="Planeringsdag")
     assert (

@@ -158,6 +158,8 @@ def hours(weekday: int, kind: str, times: str, valid_from: str = "", valid_to: s
         (hours(0, "open", "12:00–20:00"), True),
         (hours(0, "open", "10:00–18:00"), True),
         (hours(0, "open", "18:00–20:00"), False),  # they meet
+        (hours(0, "open", "17:00–01:00"), True),  # past midnight
+        (hours(0, "open", "18:00–01:00"), False),
         (hours(1, "open", "10:00–18:00"), False),  # another day
         (hours(0, "dropin", "13:00–15:00"), False),  # another kind
         (hours(0, "open", "10:00–18:00", "2027-01-01"), False),  # after it
@@ -185,7 +187,7 @@ def test_hours_collide_when_they_promise_the_same_twice(other: OpeningHours, col
         ),
         (
             {"kind": "open", "opens": dt.time(12), "closes": dt.time(10)},
-            "Välj stängt, eller ett slag med tid som börjar innan den slutar.",
+            "Välj stängt, eller ett slag med tid som börjar innan den slutar. Efter midnatt går det till klockan 6.",
         ),
     ],
 )

@@ -18,6 +18,7 @@ from utbud.channels.addresses import secure
 from utbud.channels.channel import ALWAYS, Channel, Receipt, Refused, Setting, Unavailable, Unsure
 from utbud.channels.hashtags import hashtags
 from utbud.channels.http import answer, call, made
+from utbud.channels.links import links
 from utbud.channels.post import Media, Post, graphemes
 
 HOME = "https://bsky.social"
@@ -28,7 +29,6 @@ MAX_PICTURE = 1_000_000  # bytes; Bluesky itself takes twice that, servers that 
 BEGINNING, SPAN = 1_704_067_200_000_000, 31_536_000_000_000  # microseconds: the year 2024, and its length
 DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
 
-ADDRESS = regex.compile(r"https?://(?:\S*[^\s.,;:!?)»”\"'])")
 TAG = regex.compile(r"(?<![\p{L}\p{N}_&/#])#(\p{L}[\p{L}\p{N}_]*)")
 
 
@@ -294,8 +294,8 @@ def record_key(key: str) -> str:
 def facets(text: str) -> list[dict[str, Any]]:
     """The addresses and tags of ``text``, with where they stand in its UTF-8 bytes (lexicon app.bsky.richtext.facet)."""
     found: list[tuple[int, int, dict[str, str]]] = []
-    for match in ADDRESS.finditer(text):
-        found.append((*match.span(), {"$type": "app.bsky.richtext.facet#link", "uri": match.group()}))
+    for link in links(text):
+        found.append((link.start, link.end, {"$type": "app.bsky.richtext.facet#link", "uri": link.url}))
     for match in TAG.finditer(text):
         if not any(start <= match.start() < end for start, end, _what in found):
             found.append((*match.span(), {"$type": "app.bsky.richtext.facet#tag", "tag": match.group(1)}))

@@ -15,6 +15,7 @@ from utbud.channels.addresses import secure
 from utbud.channels.channel import Channel, Receipt, Refused, Setting, Unavailable, Unsure
 from utbud.channels.hashtags import hashtags
 from utbud.channels.http import answer, call, made
+from utbud.channels.links import links
 from utbud.channels.post import Media, Post, fit, graphemes
 
 DESCRIPTION = 1500  # characters in a picture's description
@@ -25,10 +26,6 @@ VISIBILITIES = ("public", "unlisted")
 
 _limits: dict[str, tuple[float, tuple[int, int]]] = {}  # by server: good until, limits
 
-# An address that the server would make a link of: with a host that has a dot, and without the punctuation after it.
-ADDRESS = regex.compile(
-    r"https?://[\p{L}\p{N}._-]+\.\p{L}{2,}(?::\d+)?(?:[/?#](?:\S*[^\s.,;:!?)»”\"'])?)?", regex.IGNORECASE
-)
 MENTION = regex.compile(r"(?<![=/\w])@(\w+)@[\w.-]*\w")
 
 
@@ -103,7 +100,10 @@ class Mastodon(Channel):
     def count(self, text: str) -> int:
         """Every address counts the same, however long, and the server in «@namn@server» is not counted."""
         _characters, address = self._said()
-        return graphemes(MENTION.sub(r"@\1", ADDRESS.sub("x" * address, text)))
+        short, at = "", 0  # every address counts the same
+        for link in links(text):
+            short, at = f"{short}{text[at : link.start]}{'x' * address}", link.end
+        return graphemes(MENTION.sub(r"@\1", short + text[at:]))
 
     def tail(self, post: Post) -> str:
         """The link, and tags where they do not push anything out."""
