@@ -76,7 +76,7 @@ def now():
 
 @pytest.fixture
 def site(db):
-    """A site as `utbud setup` makes it, with an editor, a second editor, a publisher and an administrator."""
+    """A site as `utbud setup` makes it, with a user for each role, and a second editor."""
     from utbud.web.models import StartPage
 
     if not StartPage.objects.exists():  # a test with transactions of its own has emptied the database
@@ -89,11 +89,13 @@ def make_site():
     """Make that site where there is none."""
     from django.contrib.auth.models import Group
 
-    from utbud.people.models import ADMINISTRATOR, EDITOR, PUBLISHER, ResponsiblePublisher, User
+    from utbud.people.models import ADMINISTRATOR, DESK, EDITOR, PUBLISHER, ResponsiblePublisher, User
     from utbud.web.actions import setup
 
     setup()
-    roles = {"redaktor": EDITOR, "kollega": EDITOR, "utgivare": PUBLISHER, "admin": ADMINISTRATOR}
+    roles = {
+        "redaktor": EDITOR, "kollega": EDITOR, "utgivare": PUBLISHER, "disk": DESK, "admin": ADMINISTRATOR,
+    }  # fmt: skip
     for name, role in roles.items():
         user = User.objects.create_user(name, email=f"{name}@example.org", password="demo-demo-demo")
         user.groups.add(Group.objects.get(name=role))
@@ -115,6 +117,7 @@ def the_site():
         editor=users["redaktor"],
         colleague=users["kollega"],
         chief=users["utgivare"],
+        desk=users["disk"],  # who meets people, and sees what is known of them
         admin=users["admin"],
         publisher=ResponsiblePublisher.objects.get(),
     )

@@ -269,6 +269,9 @@ def prepare(*arguments: str) -> None:
         say(f"Ny webbplats: databasen görs, med data i {settings.VAR}.")
     if not tables().ok:
         call_command("migrate", verbosity=0, interactive=False)
+        from utbud.people.actions import ensure_roles
+
+        ensure_roles()  # what is new has rights of its own
     folder.note_used()
     collect_static()
 

@@ -165,7 +165,7 @@ def test_a_course_without_an_e_mail_address(page, login, staff, inside, text, fi
     day = dates.local(dt.datetime.now(dt.UTC)).date() + dt.timedelta(days=6)
 
     # Staff plan it …
-    login("redaktor")
+    login("disk")
     quota = staff.plan(day)
     fine()
     run_page = page.url

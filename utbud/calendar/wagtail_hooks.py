@@ -18,6 +18,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from utbud.calendar.models import Booking, Resource
 from utbud.calendar.urls import admin_urlpatterns
+from utbud.people.staff import RightMenuItem
 
 
 @hooks.register("register_admin_urls")
@@ -25,15 +26,15 @@ def admin_urls() -> list[Any]:
     return admin_urlpatterns
 
 
-class CalendarMenuItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("calendar.view_booking")
-
-
 @hooks.register("register_admin_menu_item")
 def menu_item() -> MenuItem:
-    return CalendarMenuItem(
-        _("Kalender"), reverse("calendar_week"), name="kalender", icon_name="calendar-alt", order=124
+    return RightMenuItem(
+        _("Kalender"),
+        reverse("calendar_week"),
+        name="kalender",
+        icon_name="calendar-alt",
+        order=124,
+        right="calendar.view_booking",
     )
 
 

@@ -6,10 +6,15 @@ class ChannelsConfig(AppConfig):
     verbose_name = "Kanaler"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _  # noqa: PLC0415, RUF100
+
         from utbud.base import schedule, sending  # noqa: PLC0415, RUF100
         from utbud.channels import actions  # noqa: PLC0415, RUF100
         from utbud.channels.subscribers import actions as subscribers  # noqa: PLC0415, RUF100
+        from utbud.people import looks  # noqa: PLC0415, RUF100
 
+        looks.register("subscribers", _("Prenumeranterna"))
+        looks.register("subscriber", _("En prenumerant"))
         sending.register(
             "channels",
             due=actions.channels_due,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -11,11 +12,13 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from wagtail.admin.auth import permission_required
 
 from utbud.base import dates, tables
 from utbud.channels import feeds, press, queries_reach, sources
 from utbud.people.staff import StaffRequest, staff_page
 
+may_see: Callable[..., Any] = permission_required("channels.view_delivery")
 FOUR_WEEKS = dt.timedelta(days=27)  # and today
 MOST_MONTHS = 24  # in the list to choose from
 
@@ -70,6 +73,7 @@ def press_page(request: HttpRequest) -> HttpResponse:
 # --- reach, for staff -----------------------------------------------------------------------------
 
 
+@may_see
 def reach(request: StaffRequest) -> HttpResponse:
     """«Räckvidd»: how many were reached, by item and by way."""
     today = dates.local(timezone.now()).date()
@@ -82,6 +86,7 @@ def reach(request: StaffRequest) -> HttpResponse:
     return staff_page(request, "channels/pull/reach.html", context, title=_("Räckvidd"), icon="view")
 
 
+@may_see
 def reach_csv(request: StaffRequest) -> HttpResponse:
     """The same table as a file that a spreadsheet opens (semicolons and a byte order mark, as Swedish ones want)."""
     today = dates.local(timezone.now()).date()

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
 from utbud.channels import actions, queries
-from utbud.channels.channel import Channel, Refused, Unavailable, adapters
+from utbud.channels.channel import SMS, Channel, Refused, Unavailable, adapters
 from utbud.channels.forms import AddressForm, OutboxFilter, SetupForm, TestForm
 from utbud.channels.models import ChannelSetup, Delivery, Subscriber
+from utbud.channels.subscribers.queries import incoming_url, way_of
 from utbud.people.models import User
 from utbud.people.staff import staff_page
 
@@ -98,6 +99,7 @@ def _setup_page(request: HttpRequest, kind: type[Channel], setup: ChannelSetup |
         "setup": setup,
         "missing": setup.adapter().missing() if setup else [],
         "test_form": TestForm() if kind.subscribers else None,
+        "incoming": incoming_url(setup) if setup and way_of(setup) == SMS else "",
         "can_delete": setup is not None and not setup.dispatches.exists(),
     }
     title = setup.name if setup else _("Ny kanal: %(kind)s") % {"kind": kind.label}

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from utbud.channels.urls import admin_urlpatterns
+from utbud.people.staff import RightMenuItem
 
 
 @hooks.register("register_admin_urls")
@@ -16,28 +16,37 @@ def admin_urls() -> list[Any]:
     return admin_urlpatterns
 
 
-class ChannelsMenuItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("channels.view_delivery")
-
-
 @hooks.register("register_admin_menu_item")
 def menu_item() -> MenuItem:
-    return ChannelsMenuItem(_("Kanaler"), reverse("channels"), name="kanaler", icon_name="globe", order=125)
-
-
-class SubscribersMenuItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("channels.view_subscriber")
+    return RightMenuItem(
+        _("Kanaler"),
+        reverse("channels"),
+        name="kanaler",
+        icon_name="globe",
+        order=125,
+        right="channels.view_delivery",
+    )
 
 
 @hooks.register("register_admin_menu_item")
 def subscribers_item() -> MenuItem:
-    return SubscribersMenuItem(
-        _("Prenumeranter"), reverse("subscribers"), name="prenumeranter", icon_name="group", order=126
+    return RightMenuItem(
+        _("Prenumeranter"),
+        reverse("subscribers"),
+        name="prenumeranter",
+        icon_name="group",
+        order=126,
+        right="channels.view_subscriber",
     )
 
 
 @hooks.register("register_admin_menu_item")
 def reach_item() -> MenuItem:
-    return MenuItem(_("Räckvidd"), reverse("channels_reach"), name="rackvidd", icon_name="view", order=127)
+    return RightMenuItem(
+        _("Räckvidd"),
+        reverse("channels_reach"),
+        name="rackvidd",
+        icon_name="view",
+        order=127,
+        right="channels.view_delivery",
+    )

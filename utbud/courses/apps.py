@@ -7,15 +7,26 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         from django.utils import timezone  # noqa: PLC0415, RUF100
+        from django.utils.translation import gettext_lazy as _  # noqa: PLC0415, RUF100
 
         from utbud.base import schedule  # noqa: PLC0415, RUF100
         from utbud.channels import incoming  # noqa: PLC0415, RUF100
         from utbud.channels.sources import register  # noqa: PLC0415, RUF100
-        from utbud.courses import checks, offers, panels, slides, sources, texts  # noqa: PLC0415, RUF100
+        from utbud.courses import (  # noqa: PLC0415, RUF100
+            checks,
+            models,  # noqa: PLC0415, RUF100
+            offers,
+            panels,
+            slides,
+            sources,
+            texts,
+        )
         from utbud.courses.actions import care, day, seats  # noqa: PLC0415, RUF100
         from utbud.courses.models import CourseIndexPage, CoursePage  # noqa: PLC0415, RUF100
-        from utbud.courses.queries import public, soon  # noqa: PLC0415, RUF100
+        from utbud.courses.queries import care as held  # noqa: PLC0415, RUF100
+        from utbud.courses.queries import public, soon
         from utbud.learning import topic_links  # noqa: PLC0415, RUF100
+        from utbud.people import looks  # noqa: PLC0415, RUF100
         from utbud.phone import offers as phone_line  # noqa: PLC0415, RUF100
         from utbud.publishing import previews  # noqa: PLC0415, RUF100
         from utbud.screens import slides as screens  # noqa: PLC0415, RUF100
@@ -36,6 +47,13 @@ class CoursesConfig(AppConfig):
         screens.register("kurser", slides.slides)
         register(sources.COURSES)
         topic_links.register("kurser", sources.COURSES.label, public.url_of_topic)
+        looks.register("find", _("Sökning bland anmälda"))
+        looks.register("quota", _("Anmälda"), held.titles(models.Quota, "run__course__title"))
+        looks.register("run", _("Alla anmälda"), held.titles(models.Run, "course__title"))
+        looks.register("occasion", _("Dagens lista"), held.titles(models.Occasion, "run__course__title"))
+        looks.register(
+            "registration", _("En anmälan"), held.titles(models.Registration, "quota__run__course__title")
+        )
         schedule.every(seconds=20)(seats.expire_offers)
         schedule.every(seconds=60)(seats.serve_lines)
         schedule.every(seconds=300)(day.remind_due)

@@ -43,7 +43,6 @@ admin_urlpatterns = [
     path("kurser/person/<int:pk>/lamna-ut/", care.give_out, name="courses_give_out"),
     path("kurser/person/<int:pk>/ratta/<int:registration>/", care.correct_page, name="courses_correct"),
     path("kurser/person/<int:pk>/ta-bort/", care.forget_page, name="courses_forget"),
-    path("kurser/visat/", care.looks_page, name="courses_looks"),
     path("kurser/omgang/<int:pk>/personer.<str:kind>", care.export_run, name="courses_export"),
     path("kurser/sprak/<int:page_id>/", editor.check, name="courses_check"),
     path("kurser/tillfalle/<int:pk>/", day.day_page, name="courses_day"),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -12,6 +11,7 @@ from wagtail.log_actions import LogFormatter
 
 from utbud.guides.models import GuidePage
 from utbud.guides.staff_urls import admin_urlpatterns
+from utbud.people.staff import RightMenuItem
 
 
 @hooks.register("register_admin_urls")
@@ -19,14 +19,16 @@ def admin_urls() -> list[Any]:
     return admin_urlpatterns
 
 
-class GuidesMenuItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("guides.add_markedpicture")  # asked on every staff page: no query for it
-
-
 @hooks.register("register_admin_menu_item")
 def menu_item() -> MenuItem:
-    return GuidesMenuItem(_("Guider"), reverse("guides"), name="guider", icon_name="list-ol", order=113)
+    return RightMenuItem(
+        _("Guider"),
+        reverse("guides"),
+        name="guider",
+        icon_name="list-ol",
+        order=113,
+        right="guides.add_markedpicture",
+    )
 
 
 class Pictures(ActionMenuItem):

@@ -16,16 +16,15 @@ from utbud.base import dates
 from utbud.inbox import actions, guards, queries
 from utbud.inbox.forms import AnswerForm, FilterForm, LodgeForm
 from utbud.inbox.models import Message
-from utbud.people.models import User
-from utbud.people.staff import staff_page
+from utbud.people.models import Look, User
+from utbud.people.staff import shows_people, staff_page
 
 ICON, PER_PAGE = "mail", 50
-may_read: Callable[..., Any] = permission_required("inbox.view_message")
 may_add: Callable[..., Any] = permission_required("inbox.add_message")
 may_change: Callable[..., Any] = permission_required("inbox.change_message")
 
 
-@may_read
+@shows_people("inbox.view_message", "inbox")
 def messages_page(request: HttpRequest) -> HttpResponse:
     """All messages: the open first, the most urgent at the top."""
     now = timezone.now()
@@ -61,14 +60,14 @@ def lodge(request: HttpRequest) -> HttpResponse:
     )
 
 
-@may_read
+@shows_people("inbox.view_message", "message:{pk}", Look.How.PERSON)
 def message_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One message with its history, and what can be done with it."""
     return _shown(request, get_object_or_404(Message, pk=pk), AnswerForm())
 
 
 @require_POST
-@may_change
+@shows_people("inbox.change_message", "message:{pk}", Look.How.PERSON)
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Note that somebody has had an answer."""
     message = get_object_or_404(Message, pk=pk)

@@ -1,17 +1,21 @@
 """«Gick det bra?» in numbers, for staff."""
 
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
+from wagtail.admin.auth import permission_required
 
 from utbud.base import dates
 from utbud.learning import queries_answers
 from utbud.people.staff import StaffRequest, staff_page
 
+may_see: Callable[..., Any] = permission_required("learning.add_servicechange")
 PERIODS = {
     "28": (27, gettext_lazy("Fyra veckor")),
     "365": (364, gettext_lazy("Ett år")),
@@ -19,6 +23,7 @@ PERIODS = {
 }
 
 
+@may_see
 @require_safe
 def answers_page(request: StaffRequest) -> HttpResponse:
     """What people have said of each film and guide; ``?tid=365`` for a year, «allt» for ever."""

@@ -29,6 +29,7 @@ PER_PAGE = 25
 may_note_changes: Callable[..., Any] = permission_required("learning.add_servicechange")
 
 
+@may_note_changes
 @require_safe
 def to_check(request: HttpRequest) -> HttpResponse:
     """What must be gone through: because a service changed, and because its date has passed."""

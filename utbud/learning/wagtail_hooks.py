@@ -11,6 +11,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from utbud.learning import queries, staff_views, staff_views_answers, staff_views_services
 from utbud.learning.models import DigitalService, Topic
+from utbud.people.staff import RightMenuItem
 
 
 @hooks.register("register_admin_urls")
@@ -34,8 +35,13 @@ def admin_urls() -> list[Any]:
 
 @hooks.register("register_admin_menu_item")
 def year_item() -> MenuItem:
-    return MenuItem(
-        _("Året"), reverse("learning_this_year"), name="aret", icon_name="calendar-alt", order=110
+    return RightMenuItem(
+        _("Året"),
+        reverse("learning_this_year"),
+        name="aret",
+        icon_name="calendar-alt",
+        order=110,
+        right="learning.view_plannedweek",
     )
 
 
@@ -43,7 +49,7 @@ class WordsItem(MenuItem):
     """«Ord»: straight to the list of words."""
 
     def is_shown(self, request: Any) -> bool:
-        index = queries.word_index()
+        index = queries.word_index() if request.user.has_perm("learning.view_plannedweek") else None
         if index is None:
             return False
         self.url = reverse("wagtailadmin_explore", args=[index.pk])
@@ -57,8 +63,13 @@ def words_item() -> MenuItem:
 
 @hooks.register("register_admin_menu_item")
 def to_check_item() -> MenuItem:
-    return MenuItem(
-        _("Kontrollera"), reverse("learning_to_check"), name="kontrollera", icon_name="history", order=118
+    return RightMenuItem(
+        _("Kontrollera"),
+        reverse("learning_to_check"),
+        name="kontrollera",
+        icon_name="history",
+        order=118,
+        right="learning.add_servicechange",
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -13,6 +12,7 @@ from wagtail.admin.widgets import Button
 
 from utbud.media.models import TimedPage
 from utbud.media.urls import admin_urlpatterns
+from utbud.people.staff import RightMenuItem
 
 
 @hooks.register("register_admin_urls")
@@ -20,15 +20,15 @@ def admin_urls() -> list[Any]:
     return admin_urlpatterns
 
 
-class MediaMenuItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("media.view_asset")
-
-
 @hooks.register("register_admin_menu_item")
 def menu_item() -> MenuItem:
-    return MediaMenuItem(
-        _("Film och ljud"), reverse("media_assets"), name="film-och-ljud", icon_name="media", order=116
+    return RightMenuItem(
+        _("Film och ljud"),
+        reverse("media_assets"),
+        name="film-och-ljud",
+        icon_name="media",
+        order=116,
+        right="media.view_asset",
     )
 
 

@@ -19,12 +19,12 @@ from wagtail.admin.auth import permission_required
 from utbud.notices import actions, files, queries
 from utbud.notices.forms import LettersForm, NoticeFilter
 from utbud.notices.models import Notice, NoticeQuerySet, Way
-from utbud.people.models import User
-from utbud.people.staff import staff_page
+from utbud.people.models import Look, User
+from utbud.people.staff import shows_people, staff_page
 
 ICON, PER_PAGE, PER_LIST = "comment", 50, 25
 RECENT = dt.timedelta(hours=12)  # ticks that are shown with a way back
-may_see: Callable[..., Any] = permission_required("notices.view_notice")
+SEE = "notices.view_notice"
 may_do: Callable[..., Any] = permission_required("notices.change_notice")
 
 Row = tuple[Notice, str]  # and where it stands
@@ -33,7 +33,7 @@ Row = tuple[Notice, str]  # and where it stands
 # --- what is seen -------------------------------------------------------------------------------
 
 
-@may_see
+@shows_people(SEE, "notices")
 @require_safe
 def notices_page(request: HttpRequest) -> HttpResponse:
     """All notices, the latest first, and how many wait for a person."""
@@ -54,21 +54,21 @@ def notices_page(request: HttpRequest) -> HttpResponse:
     return staff_page(request, "notices/staff/notices.html", context, title=_("Besked"), icon=ICON)
 
 
-@may_see
+@shows_people(SEE, "calls")
 @require_safe
 def calls_page(request: HttpRequest) -> HttpResponse:
     """The call list: who, which number, what to say."""
     return _list_page(request, "calls", Notice.objects.all().to_call(timezone.now()), title=_("Ring"))
 
 
-@may_see
+@shows_people(SEE, "letters")
 @require_safe
 def letters_page(request: HttpRequest) -> HttpResponse:
     """The letters to print and post."""
     return _letters_page(request)
 
 
-@may_see
+@shows_people(SEE, "wrong")
 @require_safe
 def wrong_page(request: HttpRequest) -> HttpResponse:
     """What did not come through, or perhaps did not, or is late."""
@@ -77,7 +77,7 @@ def wrong_page(request: HttpRequest) -> HttpResponse:
     return _list_page(request, "wrong", queries.wrong_or_late(now), title=_("Gick inte fram"), held=held)
 
 
-@may_see
+@shows_people(SEE, "notice:{pk}", Look.How.PERSON)
 @require_safe
 def notice_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One notice: what was said, what came of it, and what one can do."""
@@ -119,7 +119,7 @@ def _rows(notices: Iterable[Notice], now: dt.datetime) -> list[Row]:
 # --- letters ------------------------------------------------------------------------------------
 
 
-@may_see
+@shows_people(SEE, "letters", Look.How.PAPER)
 @require_POST
 def letters_file(request: HttpRequest) -> HttpResponse:
     """The ticked letters as a PDF."""
@@ -132,7 +132,7 @@ def letters_file(request: HttpRequest) -> HttpResponse:
     return HttpResponse(made, content_type="application/pdf", headers=headers)
 
 
-@may_do
+@shows_people("notices.change_notice", "letters")
 @require_POST
 def letters_posted(request: HttpRequest) -> HttpResponse:
     """The ticked letters are in the letter box."""

@@ -8,6 +8,7 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Register what is done again and again."""
         from utbud.base import schedule
-        from utbud.people import logins
+        from utbud.people import actions, logins
 
         schedule.every(seconds=86400)(logins.purge)
+        schedule.every(seconds=86400)(actions.purge_looks)

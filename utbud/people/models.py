@@ -8,7 +8,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 
+# The roles, as they are called in the staff side. What each may do stands in people.actions.
 EDITOR, PUBLISHER, ADMINISTRATOR = "Redaktör", "Ansvarig utgivare", "Administratör"
+DESK = "Disk och kurser"  # meets people, and is alone to see what we know of them
 
 
 class Staff(UserManager["User"]):
@@ -186,3 +188,32 @@ class LoginTry(models.Model):
         verbose_name_plural = _("försök att logga in")
         ordering = ["-pk"]
         indexes = [models.Index(fields=["at"], name="people_logintry_at")]
+
+
+class Look(models.Model):
+    """Somebody saw what we know of people: who, when, which person or list, and how. It names nobody that was seen."""
+
+    class How(models.TextChoices):
+        LIST = "list", _("Såg listan")
+        PERSON = "person", _("Såg en person")
+        PAPER = "paper", _("Skrev ut")
+        EXPORT = "export", _("Tog ut en fil")
+
+    at = models.DateTimeField(_("när"), db_index=True)
+    user = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+"
+    )  # None: has no login (any more)
+    who = models.CharField(_("vem"), max_length=180)
+    subject = models.CharField(
+        _("vad"), max_length=40
+    )  # «inbox», «registration:12», as people.looks knows them
+    how = models.CharField(_("hur"), max_length=10, choices=How)
+
+    class Meta:
+        verbose_name = _("visning")
+        verbose_name_plural = _("visningar")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["subject", "at"], name="people_look_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.subject}"

@@ -1,17 +1,60 @@
 """Pages of the staff side that are ours, in Wagtail's frame."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from wagtail.admin.auth import permission_required
+from wagtail.admin.menu import MenuItem
 
-from utbud.people.models import User
+from utbud.people.actions import note_look
+from utbud.people.models import Look, User
+
+SHOWN = (200, 422)
 
 
 class StaffRequest(HttpRequest):
     """A request to a view under /admin/, which Wagtail lets only those who have logged in reach."""
 
     user: User
+
+
+class RightMenuItem(MenuItem):
+    """An entry of the menu for those who have ``right``. Asked on every staff page: no query for it."""
+
+    def __init__(self, *given: Any, right: str, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.right = right
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(self.right)
+
+
+def shows_people(
+    right: str, subject: str, how: str = Look.How.LIST
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """For a view that shows people: lets in those with ``right``, remembers that they looked, and keeps no copy.
+
+    ``subject`` is what they saw, with the names of the address in it: «registration:{pk}».
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @never_cache
+        @permission_required(right)
+        @wraps(view)
+        def shown(request: StaffRequest, *args: Any, **named: Any) -> HttpResponse:
+            response = view(request, *args, **named)
+            if response.status_code in SHOWN:
+                note_look(by=request.user, subject=subject.format(**named), how=how, now=timezone.now())
+            return response
+
+        return shown
+
+    return decorate
 
 
 def staff_page(

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.models import register_snippet
@@ -15,6 +13,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from utbud.people import queries, staff_views
 from utbud.people.models import Organisation, ResponsiblePublisher, TargetGroup
+from utbud.people.staff import RightMenuItem
 
 
 class ResponsiblePublisherViewSet(SnippetViewSet):
@@ -72,16 +71,23 @@ register_snippet(TargetGroupViewSet)
 
 @hooks.register("register_admin_urls")
 def admin_urls() -> list[Any]:
-    return [path("inloggningar/", staff_views.login_tries, name="people_login_tries")]
-
-
-class LoginTriesMenuItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("people.view_logintry"))
+    return [
+        path("inloggningar/", staff_views.login_tries, name="people_login_tries"),
+        path("personuppgifter/visat/", staff_views.looks_page, name="people_looks"),
+    ]
 
 
 @hooks.register("register_settings_menu_item")
-def login_tries() -> MenuItem:
-    return LoginTriesMenuItem(
-        _("Inloggningar"), reverse("people_login_tries"), name="inloggningar", icon_name="lock", order=330
-    )
+def login_tries() -> RightMenuItem:
+    return RightMenuItem(
+        _("Inloggningar"), reverse("people_login_tries"), name="inloggningar", icon_name="lock", order=330,
+        right="people.view_logintry",
+    )  # fmt: skip
+
+
+@hooks.register("register_settings_menu_item")
+def looks_item() -> RightMenuItem:
+    return RightMenuItem(
+        _("Vem har sett personuppgifter"), reverse("people_looks"), name="visat", icon_name="view", order=340,
+        right="people.view_look",
+    )  # fmt: skip

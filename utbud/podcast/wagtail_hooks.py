@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from utbud.people.staff import RightMenuItem
 from utbud.podcast.urls import admin_urlpatterns
 
 
@@ -16,11 +16,13 @@ def admin_urls() -> list[Any]:
     return admin_urlpatterns
 
 
-class PodcastMenuItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("podcast.change_productionstep"))
-
-
 @hooks.register("register_admin_menu_item")
 def board_item() -> MenuItem:
-    return PodcastMenuItem(_("Podden"), reverse("podcast_board"), name="podden", icon_name="media", order=114)
+    return RightMenuItem(
+        _("Podden"),
+        reverse("podcast_board"),
+        name="podden",
+        icon_name="media",
+        order=114,
+        right="podcast.change_productionstep",
+    )

@@ -1,6 +1,7 @@
 """Ask for approval, and answer: logged in, or by the link in a letter."""
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from wagtail.admin.auth import permission_required
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
@@ -29,6 +31,7 @@ from utbud.publishing.forms import DecisionForm, EmergencyForm, RequestForm
 from utbud.publishing.models import ApprovalLink, ApprovalRequest, ApprovedPage, Problem, SharedPage
 from utbud.publishing.straight_out import STRAIGHT_OUT
 
+may_see: Callable[..., Any] = permission_required("publishing.view_approvalrequest")
 FILE_AGE = 300  # seconds a reader's browser may keep a file; then it asks with its ETag
 MAKING, LOOK_AGAIN = 60, 8  # seconds: between orders of the same film, and until a page asks again
 FILE_LABELS = {
@@ -220,6 +223,7 @@ def _field_names(page: ApprovedPage) -> dict[str, str]:
     }
 
 
+@may_see
 @require_safe
 def approvals(request: HttpRequest) -> HttpResponse:
     """What waits for a decision."""

@@ -18,6 +18,7 @@ from wagtail.log_actions import LogFormatter
 from wagtail.models import Page
 
 from utbud.people.models import User
+from utbud.people.staff import RightMenuItem
 from utbud.publishing import queries_archive
 from utbud.publishing.models import ApprovedPage, SharedPage
 from utbud.publishing.standing import standing
@@ -186,8 +187,13 @@ def permissions() -> Any:
 
 @hooks.register("register_admin_menu_item")
 def menu_item() -> MenuItem:
-    return MenuItem(
-        _("Godkänna"), reverse("publishing_approvals"), name="godkanna", icon_name="check", order=120
+    return RightMenuItem(
+        _("Godkänna"),
+        reverse("publishing_approvals"),
+        name="godkanna",
+        icon_name="check",
+        order=120,
+        right="publishing.view_approvalrequest",
     )
 
 

@@ -14,6 +14,7 @@ from utbud.learning import actions as learning
 from utbud.learning.models import DigitalService, RelatedWord, Topic, WordIndexPage, WordPage
 from utbud.people.models import (
     ADMINISTRATOR,
+    DESK,
     EDITOR,
     PUBLISHER,
     Competence,
@@ -32,9 +33,10 @@ from utbud.web.models import InfoPage, LanguagesPage, StartPage
 
 PASSWORD = "digitalt-utbud-demo"  # noqa: S105 - shown to everyone who starts the demo; `utbud check` warns on a real site
 LOGINS = (
-    ("redaktor", "Demo", "Redaktör", EDITOR),
-    ("utgivare", "Demo", "Utgivare", PUBLISHER),
-    ("admin", "Demo", "Administratör", ADMINISTRATOR),
+    ("redaktor", "Redaktören", "(demo)", EDITOR),
+    ("utgivare", "Utgivaren", "(demo)", PUBLISHER),
+    ("disk", "Disken", "(demo)", DESK),
+    ("admin", "Administratören", "(demo)", ADMINISTRATOR),
 )
 PUBLISHED = 44  # words whose weeks have been; the rest lie ahead
 APPROVED, WAITING, DRAFTS = (1, 2, 3, 5), (6,), (7, 8)  # weeks ahead; 4 is left as a gap to see

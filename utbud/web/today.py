@@ -44,16 +44,17 @@ class Task:
 
 @dataclass(frozen=True)
 class Group:
-    """Tasks of one kind. ``urgent`` comes first and is said in words."""
+    """Tasks of one kind. ``urgent`` comes first and is said in words; ``people`` when residents are named in it."""
 
     title: str
     tasks: list[Task]
     count: int
     urgent: bool = False
+    people: bool = False
 
 
 def today_for(user: User, now: dt.datetime) -> list[Group]:
-    """What waits for ``user`` (and for anyone on staff), the urgent first; empty groups left out."""
+    """What waits for ``user`` (and for others with the same role), the urgent first; empty groups left out."""
     groups = [group for group in _groups(user, now) if group.tasks]
     return sorted(groups, key=lambda group: not group.urgent)
 
@@ -62,25 +63,35 @@ def _groups(user: User, now: dt.datetime) -> Iterator[Group]:
     today = dates.local(now).date()
     yield _first_steps(user)
     yield _logins(user, now)
-    yield _approvals(user)
-    yield _returned(user)
-    yield _changed()
-    yield _gaps(now)
-    yield _messages(now)
-    yield _courses(now)
-    yield _stuck_lines(now)
-    yield _ending_offers(now)
-    yield _unmarked(now)
-    yield _letters(now)
-    yield _partners()
+    if user.has_perm("publishing.view_approvalrequest"):
+        yield _approvals(user)
+        yield _returned(user)
+        yield _changed()
+    if user.has_perm("learning.view_plannedweek"):
+        yield _gaps(now)
+    if user.has_perm("inbox.view_message"):
+        yield _messages(now)
+    if user.has_perm("courses.view_registration"):
+        yield _courses(now)
+        yield _stuck_lines(now)
+        yield _ending_offers(now)
+        yield _unmarked(now)
+    if user.has_perm("publishing.view_approvalrequest"):
+        yield _letters(now)
+    if user.has_perm("guides.add_markedpicture"):
+        yield _partners()
     yield _ceilings(now)
-    yield _notices(now)
-    yield _wrong_notices(now)
-    yield _deliveries()
+    if user.has_perm("notices.view_notice"):
+        yield _notices(now)
+        yield _wrong_notices(now)
+    if user.has_perm("channels.view_delivery"):
+        yield _deliveries()
     yield _podcast(user, today)
-    yield _rechecks()
-    yield _reviews(today)
-    yield _certificates(today)
+    if user.has_perm("learning.add_servicechange"):
+        yield _rechecks()
+        yield _reviews(today)
+    if user.has_perm("publishing.view_approvalrequest"):
+        yield _certificates(today)
 
 
 def _first_steps(user: User) -> Group:
@@ -172,7 +183,7 @@ def _messages(now: dt.datetime) -> Group:
         )
         for message in waiting[:SHOWN]
     ]
-    return Group(_("Att svara på"), tasks, len(waiting), urgent=bool(late))
+    return Group(_("Att svara på"), tasks, len(waiting), urgent=bool(late), people=True)
 
 
 def _courses(now: dt.datetime) -> Group:
@@ -201,7 +212,7 @@ def _stuck_lines(now: dt.datetime) -> Group:
         )
         for one in stuck[:SHOWN]
     ]
-    return Group(_("Lediga platser som ingen i kön får plats på"), tasks, len(stuck))
+    return Group(_("Lediga platser som ingen i kön får plats på"), tasks, len(stuck), people=True)
 
 
 def _ending_offers(now: dt.datetime) -> Group:
@@ -215,7 +226,7 @@ def _ending_offers(now: dt.datetime) -> Group:
         for one in offers[:SHOWN]
         if one.offer_expires_at
     ]
-    return Group(_("Erbjudanden som snart går ut"), tasks, offers.count())
+    return Group(_("Erbjudanden som snart går ut"), tasks, offers.count(), people=True)
 
 
 def _unmarked(now: dt.datetime) -> Group:
@@ -285,7 +296,7 @@ def _notices(now: dt.datetime) -> Group:
         for one in waiting[:SHOWN]
     ]
     soon = waiting.filter(expires_at__lte=now + dt.timedelta(days=1)).exists()
-    return Group(_("Ring eller skicka brev"), tasks, waiting.count(), urgent=soon)
+    return Group(_("Ring eller skicka brev"), tasks, waiting.count(), urgent=soon, people=True)
 
 
 def _wrong_notices(now: dt.datetime) -> Group:
@@ -298,7 +309,7 @@ def _wrong_notices(now: dt.datetime) -> Group:
         )
         for one in wrong[:SHOWN]
     ]
-    return Group(_("Besked som inte gick fram"), tasks, wrong.count(), urgent=True)
+    return Group(_("Besked som inte gick fram"), tasks, wrong.count(), urgent=True, people=True)
 
 
 def _deliveries() -> Group:

@@ -17,6 +17,8 @@ from wagtail.users.forms import PagePermissionsForm
 from wagtail.users.views.bulk_actions.assign_role import RoleForm
 
 from utbud.base import dates
+from utbud.people.actions import note_look
+from utbud.people.models import Look
 from utbud.web.today import today_for
 
 # Wagtail gives these fields no label, so that their names would show, in English.
@@ -45,9 +47,12 @@ class TodayPanel(Component):
     template_name = "web/staff/today.html"
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        now = timezone.now()
+        now, user = timezone.now(), parent_context["request"].user
+        groups = today_for(user, now)
+        if any(group.people for group in groups):
+            note_look(by=user, subject="today", how=Look.How.LIST, now=now)
         return {
-            "groups": today_for(parent_context["request"].user, now),
+            "groups": groups,
             "today": dates.date_words(dates.local(now).date()),
         }
 

@@ -21,7 +21,7 @@ from utbud.channels.channel import Unavailable
 from utbud.channels.models import ChannelSetup, Reach, Subscriber
 from utbud.channels.subscribers import actions, queries
 from utbud.people import actions as people
-from utbud.people.models import ADMINISTRATOR, EDITOR, User
+from utbud.people.models import ADMINISTRATOR, DESK, User
 from utbud.places.models import LibrarySettings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -477,7 +477,7 @@ SLIP = {"address": "Anna@example.org", "signed_on": "2026-11-20"}
 def staff(clock) -> Client:
     people.ensure_roles()
     user = User.objects.create_user("maja", first_name="Maja", last_name="Berg")
-    user.groups.add(Group.objects.get(name=ADMINISTRATOR))
+    user.groups.add(Group.objects.get(name=DESK))
     client = Client()
     client.force_login(user)
     return client
@@ -605,12 +605,14 @@ def test_only_staff_see_who_subscribes(letters, page: str) -> None:
 
 
 def test_the_secret_address_is_shown_to_those_who_set_channels_up(letters, texts, staff) -> None:
-    assert queries.incoming_url(texts) in staff.get(reverse("subscribers")).content.decode()
-    editor = User.objects.create_user("red")
-    editor.groups.add(Group.objects.get(name=EDITOR))
+    page = reverse("channels_change", args=[texts.pk])
+    assert staff.get(page).status_code == 302
+    admin = User.objects.create_user("adam")
+    admin.groups.add(Group.objects.get(name=ADMINISTRATOR))
     client = Client()
-    client.force_login(editor)
-    assert queries.incoming_url(texts) not in client.get(reverse("subscribers")).content.decode()
+    client.force_login(admin)
+    assert queries.incoming_url(texts) in client.get(page).content.decode()
+    assert "sms_url" not in client.get(reverse("channels_change", args=[letters.pk])).content.decode()
 
 
 def test_to_is_what_an_adapter_can_send_to(letters, texts, settings) -> None:

@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from utbud.courses.actions import runs
 from utbud.courses.actions.seats import Person
-from utbud.courses.models import Attendance, ListLook, Participant, Registration, RegistrationChange, Run
+from utbud.courses.models import Attendance, Participant, Registration, RegistrationChange, Run
 from utbud.courses.queries import day as queries
-from utbud.people.models import Organisation, User
+from utbud.people.models import Look, Organisation, User
 
 pytestmark = pytest.mark.django_db
 DURING = dt.timedelta(days=7, minutes=30)  # after now: the first occasion has begun
@@ -28,7 +28,7 @@ def clock(now):
 
 @pytest.fixture
 def staff(client, site, clock):
-    client.force_login(site.editor)
+    client.force_login(site.desk)
     return client
 
 
@@ -77,10 +77,10 @@ def test_only_staff_see_the_list_and_looking_is_remembered(client, plan, join, s
     stranger.user_permissions.add(Permission.objects.get(codename="access_admin"))
     client.force_login(stranger)
     assert client.get(page(occasion)).url == reverse("wagtailadmin_home")
-    client.force_login(site.chief)
+    client.force_login(site.desk)
     assert "Gerd Ek" in text(client.get(page(occasion)))
-    look = ListLook.objects.get()
-    assert (look.user, look.subject, look.what) == (site.chief, f"occasion:{occasion.pk}", "list")
+    look = Look.objects.get()
+    assert (look.user, look.subject, look.how) == (site.desk, f"occasion:{occasion.pk}", "list")
 
 
 def clock_before(occasion):
@@ -167,7 +167,7 @@ def test_saved_twice_is_once(staff, plan, join, site):
         save(staff, occasion, fields)
     assert Attendance.objects.filter(occasion=occasion).count() == 2
     assert Registration.objects.filter(quota=occasion.quota).count() == 2
-    assert {row.noted_by for row in Attendance.objects.all()} == {site.editor}
+    assert {row.noted_by for row in Attendance.objects.all()} == {site.desk}
 
 
 def test_two_tablets_at_once_lose_nothing(staff, plan, join):
@@ -223,7 +223,7 @@ def test_nobody_is_noted_before_the_day_or_when_it_is_called_off(staff, plan, jo
     if why == "early":
         clock.move_to(now + dt.timedelta(days=6))
     else:
-        runs.cancel_occasion(occasion=occasion, why="Sjukdom", by=site.editor, now=now)
+        runs.cancel_occasion(occasion=occasion, why="Sjukdom", by=site.desk, now=now)
     answer = save(staff, occasion, fields)
     assert "Här går det inte att notera vem som kom." in text(answer)
     assert noted(occasion) == {}
@@ -316,7 +316,7 @@ def test_the_seats_of_a_party_that_did_not_come_are_let_go_after_a_question(staf
     assert list(noted(occasion).values()) == [False, False]
     assert "Släppta platser" in text(answer)
     change = gone.changes.get(what=RegistrationChange.What.NO_SHOW)
-    assert change.by == site.editor
+    assert change.by == site.desk
 
 
 def test_a_seat_is_let_go_to_make_room_and_the_name_that_was_typed_is_still_there(staff, plan, join):

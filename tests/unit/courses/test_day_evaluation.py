@@ -29,7 +29,7 @@ def occasion(plan):
 
 @pytest.fixture
 def staff(client, site, clock):
-    client.force_login(site.editor)
+    client.force_login(site.desk)
     return client
 
 
@@ -158,7 +158,7 @@ def test_one_answers_from_when_it_begins_and_for_a_month(client, clock, occasion
 
 
 def test_nothing_is_asked_about_what_was_called_off(client, clock, occasion, site, now):
-    runs.cancel_occasion(occasion=occasion, why="", by=site.editor, now=now)
+    runs.cancel_occasion(occasion=occasion, why="", by=site.desk, now=now)
     address = queries.evaluation_path(occasion)
     assert "blev inställt" in text(client.get(address))
     client.post(address, {"mood": "good"})

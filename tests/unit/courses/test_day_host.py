@@ -35,7 +35,7 @@ def occasion(plan, silver):
 
 @pytest.fixture
 def address(occasion, site):
-    hosts.open_link(occasion=occasion, by=site.editor)
+    hosts.open_link(occasion=occasion, by=site.desk)
     return queries.host_path(occasion)
 
 
@@ -114,9 +114,9 @@ def test_an_address_that_is_no_more_shows_and_takes_nothing(
 ):
     (one,) = ids(join(occasion.quota, "Gerd Ek"))
     if how == "closed":
-        hosts.close_link(occasion=occasion, by=site.editor)
+        hosts.close_link(occasion=occasion, by=site.desk)
     elif how == "new":
-        hosts.open_link(occasion=occasion, by=site.editor)
+        hosts.open_link(occasion=occasion, by=site.desk)
     elif how == "no host":
         Run.objects.update(host=None, joining=Run.Joining.OPEN)
     else:
@@ -130,7 +130,7 @@ def test_an_address_that_is_no_more_shows_and_takes_nothing(
 def test_staff_make_show_and_close_the_address(client, clock, occasion, site):
     page = reverse("courses_host", args=[occasion.pk])
     assert client.get(page).status_code == 302
-    client.force_login(site.editor)
+    client.force_login(site.desk)
     assert "Gör en adress till föreningen" in text(client.get(page))
     made = client.post(page, follow=True)
     occasion.refresh_from_db()
@@ -141,7 +141,7 @@ def test_staff_make_show_and_close_the_address(client, clock, occasion, site):
 
 
 def test_a_course_of_our_own_has_no_such_address(client, clock, plan, site):
-    client.force_login(site.editor)
+    client.force_login(site.desk)
     occasion = plan().occasions.get()
     client.post(reverse("courses_host", args=[occasion.pk]))
     occasion.refresh_from_db()

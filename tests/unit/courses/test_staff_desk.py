@@ -12,11 +12,11 @@ from django.urls import reverse
 from tests.unit.courses.test_staff_runs import again, hidden, send, text
 from utbud.courses import words
 from utbud.courses.actions import seats
-from utbud.courses.models import CoursePage, ListLook, Registration
+from utbud.courses.models import CoursePage, Registration
 from utbud.inbox.contact import read_contact
 from utbud.notices import actions as notices
 from utbud.notices.models import Notice
-from utbud.people.models import Organisation
+from utbud.people.models import Look, Organisation
 
 pytestmark = pytest.mark.django_db
 DESK = "/admin/kurser/anmal/"
@@ -31,7 +31,7 @@ def _clock(now):
 @pytest.fixture
 def staff(site):
     client = Client()
-    client.force_login(site.editor)
+    client.force_login(site.desk)
     return client
 
 
@@ -78,7 +78,7 @@ class TestTheDesk:
         assert words.spoken_code(made.code) in said
         assert "Har en plats. Gerd Öst" in said
         assert "måndag 30 november klockan 10 till 12" in said
-        assert (made.came_by, made.contact, made.created_by) == ("phone", "+46701740605", site.editor)
+        assert (made.came_by, made.contact, made.created_by) == ("phone", "+46701740605", site.desk)
         assert f"{DESK}?grupp={quota.pk}" in answer.content.decode()
 
     @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ class TestTheDesk:
         start = now + dt.timedelta(days=7)
         runs.plan_run(
             course=another_course(course, "Öppet hus om mobilen"), times=[(start, start + dt.timedelta(hours=1))],
-            by=site.editor, now=now, place=place, seats=5,
+            by=site.desk, now=now, place=place, seats=5,
         )  # fmt: skip
         typed = {
             "course": asked,
@@ -235,7 +235,7 @@ class TestTheDesk:
         from utbud.courses.actions import runs
 
         shown = staff.get(DESK)
-        runs.cancel_run(run=quota.run, why="x", by=site.editor, now=now)
+        runs.cancel_run(run=quota.run, why="x", by=site.desk, now=now)
         answer = staff.post(DESK, fill(stamp=hidden(shown, "stamp")))
         assert "group" in answer.context["form"].errors
         assert not Registration.objects.exists()
@@ -291,7 +291,7 @@ class TestFinding:
     def test_several_are_listed_and_the_look_is_remembered(self, staff, people):
         answer = staff.post(self.url, {"q": "bild"})
         assert "3 anmälningar" in text(answer)
-        assert [row.subject for row in ListLook.objects.all()] == ["all"]
+        assert [row.subject for row in Look.objects.all()] == ["find"]
 
     def test_those_who_stand_come_first(self, staff, people, now):
         seats.cancel(registration=people["party"], way="phone", now=now)
@@ -479,8 +479,8 @@ class TestOneRegistration:
             "Anmäld, fick plats (telefon)",
         ):
             assert part in said
-        look = ListLook.objects.get()
-        assert (look.subject, look.what) == (f"registration:{gerd.pk}", "person")
+        look = Look.objects.get()
+        assert (look.subject, look.how) == (f"registration:{gerd.pk}", "person")
 
     def test_cancel(self, staff, gerd):
         answer = staff.post(self.page("courses_cancel", gerd), {"why": ""}, follow=True)
@@ -497,7 +497,7 @@ class TestOneRegistration:
         seats.cancel(registration=gerd, way="phone", now=now)
         with time_machine.travel(now + dt.timedelta(hours=49 if late else 1), tick=False):
             client = Client()
-            client.force_login(site.editor)
+            client.force_login(site.desk)
             answer = client.post(self.page("courses_accept", waits), follow=True)
         assert ("gäller inte längre" in text(answer)) is late
         waits.refresh_from_db()
@@ -545,7 +545,7 @@ class TestOneRegistration:
         quota = plan(seats=5).quotas.get()
         party = join(quota, "Gerd", people=[seats.Person("Gerd"), seats.Person("Ove")])
         ove = party.participants.get(name="Ove")
-        day.note_attendance(occasion=quota.occasions.get(), came={ove.pk: True}, by=site.editor, now=now)
+        day.note_attendance(occasion=quota.occasions.get(), came={ove.pk: True}, by=site.desk, now=now)
         data = {
             "name0": "Gerd",
             "role0": "gone",

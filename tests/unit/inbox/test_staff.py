@@ -15,7 +15,7 @@ from utbud.base.dates import STOCKHOLM
 from utbud.inbox import actions
 from utbud.inbox.models import Message
 from utbud.people import actions as people
-from utbud.people.models import ADMINISTRATOR, EDITOR, PUBLISHER, User
+from utbud.people.models import ADMINISTRATOR, DESK, EDITOR, PUBLISHER, User
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 23, 9, tzinfo=STOCKHOLM)
@@ -58,7 +58,8 @@ def text(response) -> str:
 
 @pytest.mark.parametrize("page", ["inbox_messages", "inbox_lodge", "inbox_message"])
 @pytest.mark.parametrize(
-    ("role", "status"), [(EDITOR, 200), (PUBLISHER, 200), (ADMINISTRATOR, 200), ("", 302), (None, 302)]
+    ("role", "status"),
+    [(DESK, 200), (EDITOR, 302), (PUBLISHER, 302), (ADMINISTRATOR, 302), ("", 302), (None, 302)],
 )
 def test_who_sees_the_inbox(page: str, role: str | None, status: int) -> None:
     message, client = received(), someone(role)
@@ -77,18 +78,20 @@ def test_who_may_not_change_anything(action: str, role: str | None) -> None:
 
 @pytest.mark.parametrize("action", ["inbox_answer", "inbox_reopen", "inbox_spam"])
 def test_nothing_is_changed_by_following_a_link(action: str) -> None:
-    message, client = received(), someone(EDITOR)
+    message, client = received(), someone(DESK)
     assert client.get(reverse(action, args=[message.pk])).status_code == 405
 
 
-@pytest.mark.parametrize(("role", "shown"), [(EDITOR, True), ("", False)])
+@pytest.mark.parametrize(
+    ("role", "shown"), [(DESK, True), (EDITOR, False), (ADMINISTRATOR, False), ("", False)]
+)
 def test_the_menu_shows_it_to_those_who_may(role: str, shown: bool) -> None:
     page = someone(role).get(reverse("wagtailadmin_home")).content.decode()
     assert ("/admin/inkorg/" in page) == shown
 
 
 def test_the_most_urgent_stands_first_and_late_is_said_in_words() -> None:
-    client = someone(EDITOR)
+    client = someone(DESK)
     for key, name, now in (("a", "Sen", 10), ("b", "Ny", 0), ("c", "Klar", 3)):
         received(key, name=name, now=NOW - dt.timedelta(days=now))
     done = Message.objects.get(name="Klar")
@@ -116,7 +119,7 @@ def test_the_most_urgent_stands_first_and_late_is_said_in_words() -> None:
     ],
 )
 def test_the_list_can_be_narrowed(asked: str, names: list[str]) -> None:
-    client = someone(EDITOR)
+    client = someone(DESK)
     received("a", name="Sen", now=NOW - dt.timedelta(days=10))
     received("b", name="Ny", kind=Message.Kind.OFFER)
     done = received("c", name="Klar", came_by=Message.Way.DESK)
@@ -126,7 +129,7 @@ def test_the_list_can_be_narrowed(asked: str, names: list[str]) -> None:
 
 
 def test_more_than_a_page() -> None:
-    client = someone(EDITOR)
+    client = someone(DESK)
     for number in range(51):
         received(f"{number}", name=f"Person {number:02}")
     said = text(client.get(reverse("inbox_messages") + "?visa=open"))
@@ -136,7 +139,7 @@ def test_more_than_a_page() -> None:
 
 
 def test_the_list_asks_the_same_number_of_questions_for_1_and_3() -> None:
-    client, asked = someone(EDITOR), []
+    client, asked = someone(DESK), []
     for key in "abc":
         received(key)
         client.get(reverse("inbox_messages"))
@@ -149,7 +152,7 @@ def test_the_list_asks_the_same_number_of_questions_for_1_and_3() -> None:
 def test_a_message_shows_all_that_is_needed_to_answer() -> None:
     message, client = (
         received(page_address="javascript:alert(1)", name="<script>alert(1)</script>"),
-        someone(EDITOR),
+        someone(DESK),
     )
     page = client.get(reverse("inbox_message", args=[message.pk]))
     html = page.content.decode()
@@ -159,13 +162,13 @@ def test_a_message_shows_all_that_is_needed_to_answer() -> None:
 
 
 def test_an_e_mail_address_cannot_break_out_of_its_link() -> None:
-    message, client = received(contact='"a?bcc=b&x"@example.org'), someone(EDITOR)
+    message, client = received(contact='"a?bcc=b&x"@example.org'), someone(DESK)
     html = client.get(reverse("inbox_message", args=[message.pk])).content.decode()
     assert 'href="mailto:%22a%3Fbcc%3Db%26x%22@example.org"' in html
 
 
 def test_answering_and_opening_again() -> None:
-    message, client = received(), someone(EDITOR)
+    message, client = received(), someone(DESK)
     answer = client.post(
         reverse("inbox_answer", args=[message.pk]), {"note": "Ringde och visade."}, follow=True
     )
@@ -178,14 +181,14 @@ def test_answering_and_opening_again() -> None:
 
 
 def test_an_empty_answer_is_asked_for_again() -> None:
-    message, client = received(), someone(EDITOR)
+    message, client = received(), someone(DESK)
     page = client.post(reverse("inbox_answer", args=[message.pk]), {"note": " "}).content.decode()
     assert page.count("Skriv kort hur du svarade.") == 2  # at the top and beside the field
     assert list(Message.objects.open()) == [message]
 
 
 def test_two_who_answer_at_once() -> None:
-    message, client = received(), someone(EDITOR)
+    message, client = received(), someone(DESK)
     actions.answer(message=message, note="Jag var först.", by=User.objects.get(username="maja"), now=NOW)
     page = client.post(reverse("inbox_answer", args=[message.pk]), {"note": "Jag ringde också."})
     assert "Någon annan hann före." in text(page)
@@ -194,7 +197,7 @@ def test_two_who_answer_at_once() -> None:
 
 
 def test_spam_is_put_aside_and_can_be_taken_back() -> None:
-    message, client = received(), someone(EDITOR)
+    message, client = received(), someone(DESK)
     client.post(reverse("inbox_spam", args=[message.pk]))
     assert "Skräp" in text(client.get(reverse("inbox_messages")))
     assert "Det är redan besvarat." in text(
@@ -205,7 +208,7 @@ def test_spam_is_put_aside_and_can_be_taken_back() -> None:
 
 
 def test_a_purged_message_says_so_and_stays_closed() -> None:
-    message, client = received(now=NOW - dt.timedelta(days=400)), someone(EDITOR)
+    message, client = received(now=NOW - dt.timedelta(days=400)), someone(DESK)
     actions.answer(
         message=message,
         note="Ringde Anna.",
@@ -237,7 +240,7 @@ def stamp(client: Client) -> str:
 
 
 def test_what_came_by_phone_is_put_in_once() -> None:
-    client = someone(EDITOR)
+    client = someone(DESK)
     given = LODGED | {"stamp": stamp(client)}
     first, again = (client.post(reverse("inbox_lodge"), given) for _ in range(2))
     message = Message.objects.get()
@@ -252,7 +255,7 @@ def test_what_came_by_phone_is_put_in_once() -> None:
 
 
 def test_a_letter_may_be_answered_by_letter() -> None:
-    client = someone(EDITOR)
+    client = someone(DESK)
     client.post(reverse("inbox_lodge"), LODGED | {"came_by": "letter", "contact": "Storgatan 1, Härnösand"})
     assert Message.objects.get().contact_kind == "post"
 
@@ -272,7 +275,7 @@ def test_a_letter_may_be_answered_by_letter() -> None:
     ],
 )
 def test_what_is_wrong_is_said_beside_the_field_and_at_the_top(field: str, value: str, says: str) -> None:
-    client = someone(EDITOR)
+    client = someone(DESK)
     page = client.post(reverse("inbox_lodge"), LODGED | {field: value}).content.decode()
     assert page.count(says) == 2
     assert Message.objects.count() == 0

@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from wagtail.models import GroupCollectionPermission, GroupPagePermission, Page
 
 from utbud.people import actions
-from utbud.people.models import ADMINISTRATOR, EDITOR, PUBLISHER, Competence, TargetGroup, User
+from utbud.people.models import ADMINISTRATOR, DESK, EDITOR, PUBLISHER, Competence, TargetGroup, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -38,15 +38,16 @@ def on_collections(role: str) -> set[str]:
 
 
 def everything() -> tuple[set[str], ...]:
-    roles = (EDITOR, PUBLISHER, ADMINISTRATOR)
+    roles = (EDITOR, PUBLISHER, DESK, ADMINISTRATOR)
     return tuple(found(role) for role in roles for found in (rights, on_pages, on_collections))
 
 
-def test_there_are_three_roles_with_swedish_names() -> None:
+def test_there_are_four_roles_with_swedish_names() -> None:
     actions.ensure_roles()
     assert set(Group.objects.values_list("name", flat=True)) == {
         "Redaktör",
         "Ansvarig utgivare",
+        "Disk och kurser",
         "Administratör",
     }
 
@@ -64,11 +65,42 @@ def test_writers_write_everywhere_and_publish_nowhere(role: str) -> None:
     root = Page.get_first_root_node().pk
     assert on_pages(role) == {("add_page", root), ("change_page", root)}
     assert on_collections(role) == {"add_image", "change_image", "choose_image"}
-    existing = {
-        f"{app}.{codename}"
-        for app, codename in Permission.objects.values_list("content_type__app_label", "codename")
+    assert rights(role) == {*actions.ENTER, *actions.PLANNING, *actions.WRITING}
+
+
+def test_those_who_meet_people_see_them_and_write_nothing() -> None:
+    actions.ensure_roles()
+    assert rights(DESK) == {*actions.ENTER, *actions.PLANNING, *actions.MEETING}
+    assert (on_pages(DESK), on_collections(DESK)) == (set(), set())
+
+
+@pytest.mark.parametrize("role", [EDITOR, PUBLISHER, ADMINISTRATOR])
+def test_no_other_role_has_a_right_to_what_is_known_of_people(role: str) -> None:
+    actions.ensure_roles()
+    about = {right.partition(".")[0] + "." + right.rpartition("_")[2] for right in actions.MEETING}
+    assert about == {"inbox.message", "channels.subscriber", "notices.notice", "courses.registration"}
+    assert [
+        one for one in rights(role) if one.partition(".")[0] + "." + one.rpartition("_")[2] in about
+    ] == []
+
+
+def test_on_a_site_from_before_the_role_whoever_saw_people_still_does_by_a_role_of_its_own() -> None:
+    users = {}
+    for role in (EDITOR, PUBLISHER, ADMINISTRATOR, "Vaktmästare"):
+        group = Group.objects.create(name=role)
+        if role != "Vaktmästare":
+            group.permissions.add(*Permission.objects.filter(codename__in=["view_message", "add_redirect"]))
+        users[role] = User.objects.create_user(role)
+        users[role].groups.add(group)
+    actions.ensure_roles()
+    assert set(User.objects.filter(groups__name=DESK)) == {
+        users[role] for role in users if role != "Vaktmästare"
     }
-    assert rights(role) == set(actions.STAFF_PERMISSIONS) & existing
+    assert [role for role in users if "inbox.view_message" in rights(role)] == []
+    assert "wagtailredirects.add_redirect" in rights(EDITOR)
+    users[EDITOR].groups.remove(Group.objects.get(name=DESK))
+    actions.ensure_roles()
+    assert not users[EDITOR].groups.filter(name=DESK).exists()  # once: what is taken away stays so
 
 
 def test_administrators_may_all_but_skip_the_four_eyes() -> None:
@@ -82,18 +114,20 @@ def test_administrators_may_all_but_skip_the_four_eyes() -> None:
     assert f"{content_type.app_label}.change_targetgroup" in may
     assert {"people.add_user", "places.change_librarysettings", "wagtailredirects.add_redirect"} <= may
     assert [
-        role for role in (EDITOR, PUBLISHER, ADMINISTRATOR) if "publishing.emergency_approve" in rights(role)
+        role
+        for role in (EDITOR, PUBLISHER, DESK, ADMINISTRATOR)
+        if "publishing.emergency_approve" in rights(role)
     ] == []
 
 
 def test_a_permission_made_later_is_given_by_the_next_call() -> None:
     Permission.objects.filter(codename="add_message").delete()
     actions.ensure_roles()
-    assert "inbox.add_message" not in rights(EDITOR)
+    assert "inbox.add_message" not in rights(DESK)
     content_type, _made = ContentType.objects.get_or_create(app_label="inbox", model="message")
     Permission.objects.create(content_type=content_type, codename="add_message", name="x")
     actions.ensure_roles()
-    assert "inbox.add_message" in rights(EDITOR)
+    assert "inbox.add_message" in rights(DESK)
 
 
 def test_what_the_library_gave_a_role_stays() -> None:

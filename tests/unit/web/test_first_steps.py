@@ -1,8 +1,9 @@
 """A new library is told what is left to set up, each thing until it is done."""
 
 import pytest
+from django.urls import reverse
 
-from utbud.people.models import ResponsiblePublisher
+from utbud.people.models import ResponsiblePublisher, User
 from utbud.places.models import LibrarySettings, OpeningHours, Place
 from utbud.web import first_steps, today
 from utbud.web.models import InfoPage
@@ -75,3 +76,14 @@ def test_it_stands_first_on_the_page_of_today(empty, now):
         True,
         [LIBRARY, PLACE, PUBLISHER, PAGE],
     )
+
+
+def test_somebody_without_a_role_is_told_whom_to_ask_for_what(site, client):
+    User.objects.create_user("ny", password="ett långt lösenord")
+    answer = client.post(
+        reverse("wagtailadmin_login"), {"username": "ny", "password": "ett långt lösenord"}, follow=True
+    )
+    said = " ".join(answer.content.decode().split())
+    assert "Du har ingen roll än" in said
+    assert "Be den som är administratör öppna Inställningar, Användare, ditt namn och fliken Roller." in said
+    assert "You do not have" not in said

@@ -11,37 +11,28 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.admin.auth import permission_required
 
-from utbud.channels.channel import SMS
 from utbud.channels.models import Subscriber
 from utbud.channels.subscribers import actions, queries
 from utbud.channels.subscribers.forms import EnterForm, FilterForm
-from utbud.people.models import User
-from utbud.people.staff import staff_page
+from utbud.people.models import Look, User
+from utbud.people.staff import shows_people, staff_page
 
 ICON, PER_PAGE = "group", 50
-may_see: Callable[..., Any] = permission_required("channels.view_subscriber")
 may_add: Callable[..., Any] = permission_required("channels.add_subscriber")
-may_remove: Callable[..., Any] = permission_required("channels.delete_subscriber")
 
 
-@may_see
+@shows_people("channels.view_subscriber", "subscribers")
 def subscribers_page(request: HttpRequest) -> HttpResponse:
     """How many each channel has, and who, the latest first."""
     figures = queries.figures()
     form = FilterForm(request.GET, channels=[one.channel for one in figures])
     shown = Paginator(form.chosen(), PER_PAGE).get_page(request.GET.get("p"))
-    incoming = [
-        (one.channel, queries.incoming_url(one.channel))
-        for one in figures
-        if queries.way_of(one.channel) == SMS and request.user.has_perm("channels.change_channelsetup")
-    ]
     context = {
         "figures": figures,
         "form": form,
         "shown": shown,
         "rows": [(row, queries.address_words(row)) for row in shown],
         "asked": form.asked(),
-        "incoming": incoming,
     }
     return staff_page(
         request, "channels/subscribers/staff/list.html", context, title=_("Prenumeranter"), icon=ICON
@@ -73,7 +64,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     )
 
 
-@may_remove
+@shows_people("channels.delete_subscriber", "subscriber:{pk}", Look.How.PERSON)
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take somebody away, after a question."""
     row = get_object_or_404(Subscriber.objects.select_related("channel"), pk=pk)

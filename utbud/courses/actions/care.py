@@ -1,18 +1,18 @@
-"""Care for what we know of people: who looked, what is given out, corrected, forgotten. Figures outlive the names."""
+"""Care for what we know of people: what is given out, corrected, forgotten. Figures outlive the names."""
 
 import contextlib
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, Max
+from django.db import transaction
+from django.db.models import Max
 
-from utbud.base import dates
 from utbud.courses.actions import seats
-from utbud.courses.models import Evaluation, ListLook, Participant, Registration, RegistrationChange
+from utbud.courses.models import Evaluation, Participant, Registration, RegistrationChange
 from utbud.inbox.actions import months_before
 from utbud.notices import actions as notices
-from utbud.people.models import User
+from utbud.people.actions import note_look
+from utbud.people.models import Look, User
 from utbud.places import queries as places
 
 NOBODY = {
@@ -27,23 +27,11 @@ NOBODY = {
 }
 
 
-def look(*, user: User, subject: str, what: str, now: dt.datetime) -> None:
-    """Remember that ``user`` saw a list of people: which (``subject``) and how (``what``), a row a day."""
-    row = {"user": user, "subject": subject, "what": what, "day": dates.local(now).date()}
-    if ListLook.objects.filter(**row).update(times=F("times") + 1):
-        return
-    try:
-        with transaction.atomic():
-            ListLook.objects.create(**row)
-    except IntegrityError:  # another process was first
-        ListLook.objects.filter(**row).update(times=F("times") + 1)
-
-
 def purge(now: dt.datetime) -> int:
     """Forget the people of runs that ended longer ago than the library keeps them. Returns how many registrations.
 
     Where they stood, how many they were, how they came and whether they came stay for the figures. What people wished
-    in their own words goes at the same time, and looks at lists after two years.
+    in their own words goes at the same time.
     """
     before = months_before(now, places.course_months())
     over = (
@@ -53,7 +41,6 @@ def purge(now: dt.datetime) -> int:
     )
     done = forget(registrations=over, now=now)
     Evaluation.objects.filter(occasion__ends_at__lt=before).exclude(wish="").update(wish="")
-    ListLook.objects.filter(day__lt=dates.local(months_before(now, 24)).date()).delete()
     return done
 
 
@@ -61,7 +48,7 @@ def purge(now: dt.datetime) -> int:
 def give_out(*, registrations: Iterable[Registration], by: User, now: dt.datetime) -> None:
     """Note that everything we hold of these registrations was given to the person it is about."""
     for registration in registrations:
-        look(user=by, subject=registration.about, what="person", now=now)
+        note_look(by=by, subject=registration.about, how=Look.How.EXPORT, now=now)
         seats.note_change(registration, RegistrationChange.What.SHOWN, now, by=by)
 
 

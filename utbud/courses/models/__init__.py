@@ -4,7 +4,6 @@ from utbud.courses.models.evaluations import Evaluation
 from utbud.courses.models.pages import CourseIndexPage, CoursePage
 from utbud.courses.models.registrations import (
     Attendance,
-    ListLook,
     Participant,
     Registration,
     RegistrationChange,
@@ -16,7 +15,6 @@ __all__ = [
     "CourseIndexPage",
     "CoursePage",
     "Evaluation",
-    "ListLook",
     "Occasion",
     "Participant",
     "Quota",

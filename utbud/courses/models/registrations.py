@@ -249,24 +249,3 @@ class RegistrationChange(models.Model):
 
     def __str__(self) -> str:
         return self.get_what_display()
-
-
-class ListLook(models.Model):
-    """Who looked at a list of people, and when: one row a person, a list and a day."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    subject = models.CharField(_("lista"), max_length=80)  # «quota:12», «registration:7», «all»
-    what = models.CharField(_("hur"), max_length=20)  # «list», «export», «person», «paper»
-    day = models.DateField(_("dag"))
-    times = models.PositiveIntegerField(_("gånger"), default=1)
-
-    class Meta:
-        verbose_name = _("visad lista")
-        verbose_name_plural = _("visade listor")
-        ordering = ["-day", "-pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["user", "subject", "what", "day"], name="courses_one_look_a_day")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.day} {self.subject} {self.what}"

@@ -1,26 +1,23 @@
-"""What we hold on a person, what is forgotten next, and who has looked at which list."""
+"""What we hold on a person, what is forgotten next, and what those are called that staff look at."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Model
 from django.utils.translation import gettext as _
 
 from utbud.base import dates
 from utbud.courses import words
 from utbud.courses.models import (
-    CoursePage,
-    ListLook,
     Occasion,
     Participant,
     Quota,
     Registration,
     RegistrationChange,
-    Run,
 )
 from utbud.courses.queries.times import where_words
 from utbud.inbox.contact import UnclearContact, read_contact
@@ -244,43 +241,9 @@ def forgotten_next(most: int = 10) -> list[Next]:
     ]
 
 
-# --- who looked -----------------------------------------------------------------------------------
+# --- what is looked at ------------------------------------------------------------------------------
 
 
-def how_words(what: str) -> str:
-    """How somebody looked: «Såg listan»."""
-    return {
-        "list": _("Såg listan"),
-        "paper": _("Skrev ut listan"),
-        "person": _("Såg en person"),
-        "export": _("Tog ut listan"),
-    }.get(what, what)
-
-
-def looked_at(rows: Iterable[ListLook]) -> list[tuple[ListLook, str]]:
-    """Each look with what was looked at in words. At most five queries, however many they are."""
-    rows = list(rows)
-    of: dict[str, set[int]] = defaultdict(set)
-    for row in rows:
-        kind, _colon, number = row.subject.partition(":")
-        if number.isdecimal():
-            of[kind].add(int(number))
-    titles: dict[str, str] = {}
-    for kind, found in (
-        ("quota", Quota.objects.filter(pk__in=of["quota"]).values_list("pk", "run__course__title")),
-        ("run", Run.objects.filter(pk__in=of["run"]).values_list("pk", "course__title")),
-        ("occasion", Occasion.objects.filter(pk__in=of["occasion"]).values_list("pk", "run__course__title")),
-        ("course", CoursePage.objects.filter(pk__in=of["course"]).values_list("pk", "title")),
-        (
-            "registration",
-            Registration.objects.filter(pk__in=of["registration"]).values_list(
-                "pk", "quota__run__course__title"
-            ),
-        ),
-    ):
-        if of[kind]:
-            titles |= {f"{kind}:{pk}": title for pk, title in found}
-    return [
-        (row, titles.get(row.subject, _("Flera kurser") if ":" not in row.subject else row.subject))
-        for row in rows
-    ]
+def titles(model: type[Model], path: str) -> Callable[[set[int]], dict[int, str]]:
+    """What the rows of ``model`` are called in the log of who has seen what: their course, at the end of ``path``."""
+    return lambda keys: dict(model._default_manager.filter(pk__in=keys).values_list("pk", path))

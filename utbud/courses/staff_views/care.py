@@ -1,9 +1,5 @@
-"""Care for what we know of people: find, show, give out, put right, forget; who looked at what; lists that are taken out."""
+"""Care for what we know of people: find, show, give out, put right, forget; lists that are taken out."""
 
-from collections.abc import Callable
-from typing import Any
-
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -13,21 +9,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.admin import messages
-from wagtail.admin.auth import permission_required
 
 from utbud.base import dates, tables
 from utbud.courses import exports
 from utbud.courses.actions import care
 from utbud.courses.forms.care import CorrectForm
-from utbud.courses.models import ListLook, Registration, Run
+from utbud.courses.models import Registration, Run
 from utbud.courses.queries import care as queries
-from utbud.courses.staff_views.common import ICON, may_change_registration, may_see, who
-from utbud.people.staff import staff_page
+from utbud.courses.staff_views.common import CHANGE_PEOPLE, ICON, may_change_registration, may_see, who
+from utbud.people.actions import note_look
+from utbud.people.models import Look
+from utbud.people.staff import shows_people, staff_page
 from utbud.places import queries as places
 
-PER_PAGE = 50
-may_see_looks: Callable[..., Any] = permission_required("courses.view_listlook")
-may_export: Callable[..., Any] = permission_required("courses.export_registration")
 SHOWS = ["GET", "HEAD", "POST"]
 
 
@@ -42,7 +36,7 @@ def persons_page(request: HttpRequest) -> HttpResponse:
     asked, now = request.GET.get("q", "").strip()[:254], timezone.now()
     found = queries.find(asked)
     if found:
-        care.look(user=who(request), subject="all", what="person", now=now)
+        note_look(by=who(request), subject="find", how=Look.How.LIST, now=now)
     context = {
         "asked": asked,
         "found": found,
@@ -70,7 +64,7 @@ def person_page(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     one, rows = _person(pk)
     for row in rows:
-        care.look(user=who(request), subject=row.about, what="person", now=now)
+        note_look(by=who(request), subject=row.about, how=Look.How.PERSON, now=now)
     context = {
         "one": one,
         "held": queries.held(rows, now),
@@ -113,8 +107,7 @@ def give_out(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@never_cache
-@may_change_registration
+@shows_people(CHANGE_PEOPLE, "registration:{pk}", Look.How.PERSON)
 @require_http_methods(SHOWS)
 def correct_page(request: HttpRequest, pk: int, registration: int) -> HttpResponse:
     """Put right a name, a contact, needs, and the names in the party."""
@@ -151,8 +144,7 @@ def correct_page(request: HttpRequest, pk: int, registration: int) -> HttpRespon
     )
 
 
-@never_cache
-@may_change_registration
+@shows_people(CHANGE_PEOPLE, "registration:{pk}", Look.How.PERSON)
 @require_http_methods(SHOWS)
 def forget_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what goes, what stays, and that it cannot be undone; then forget a person."""
@@ -185,25 +177,6 @@ def forget_page(request: HttpRequest, pk: int) -> HttpResponse:
     return staff_page(request, "courses/staff/forget.html", context, title=_("Ta bort uppgifter"), icon=ICON)
 
 
-# --- who looked -----------------------------------------------------------------------------------
-
-
-@may_see_looks
-@require_safe
-def looks_page(request: HttpRequest) -> HttpResponse:
-    """Who looked at which list of people, and when."""
-    rows = ListLook.objects.select_related("user").order_by("-day", "-pk")
-    shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("p"))
-    context = {
-        "shown": shown,
-        "asked": "",
-        "rows": [(row, queries.how_words(row.what), title) for row, title in queries.looked_at(shown)],
-    }
-    return staff_page(
-        request, "courses/staff/looks.html", context, title=_("Vem har sett listorna"), icon=ICON
-    )
-
-
 # --- lists that are taken out -----------------------------------------------------------------------
 
 KINDS = {
@@ -212,8 +185,7 @@ KINDS = {
 }
 
 
-@never_cache
-@may_export
+@shows_people("courses.export_registration", "run:{pk}", Look.How.EXPORT)
 @require_safe
 def export_run(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """Everyone who is or was registered for a run, as CSV or XLSX. It is noted who took it out."""
@@ -225,7 +197,6 @@ def export_run(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     made = (
         tables.csv_file(header, rows) if kind == "csv" else tables.xlsx_file(run.course.title, header, rows)
     )
-    care.look(user=who(request), subject=f"run:{run.pk}", what="export", now=now)
     name = f"{slugify(run.course.title) or 'kurs'}-{dates.local(now).date().isoformat()}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(made, content_type=KINDS[kind], headers=headers)

@@ -11,9 +11,11 @@ from utbud.people.models import User
 from utbud.people.staff import staff_page
 
 ICON = "group"
-may_see: Callable[..., Any] = permission_required("courses.view_registration")
+may_see_runs: Callable[..., Any] = permission_required("courses.view_run")
+SEE_PEOPLE, CHANGE_PEOPLE = "courses.view_registration", "courses.change_registration"
+may_see: Callable[..., Any] = permission_required(SEE_PEOPLE)
 may_register: Callable[..., Any] = permission_required("courses.add_registration")
-may_change_registration: Callable[..., Any] = permission_required("courses.change_registration")
+may_change_registration: Callable[..., Any] = permission_required(CHANGE_PEOPLE)
 may_plan: Callable[..., Any] = permission_required("courses.add_run")
 may_change_run: Callable[..., Any] = permission_required("courses.change_run")
 may_delete_run: Callable[..., Any] = permission_required("courses.delete_run")

@@ -14,20 +14,21 @@ from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
 
 from utbud.courses import words
-from utbud.courses.actions import care, day, hosts
+from utbud.courses.actions import day, hosts
 from utbud.courses.actions.seats import CourseError
 from utbud.courses.forms.day import AttendanceForm, PaperForm, TallyForm, WalkInForm
 from utbud.courses.models import Occasion, Registration, Run
 from utbud.courses.models.registrations import Way
 from utbud.courses.queries import day as queries
 from utbud.courses.queries.times import absolute, where_words
-from utbud.people.models import User
-from utbud.people.staff import staff_page
+from utbud.courses.staff_views.common import CHANGE_PEOPLE, SEE_PEOPLE
+from utbud.people.models import Look, User
+from utbud.people.staff import shows_people, staff_page
 
 ICON = "group"
 WALKS_IN = "courses_walks_in"  # in the session: a name that was typed before a seat was let go
-may_see: Callable[..., Any] = permission_required("courses.view_registration")
-may_do: Callable[..., Any] = permission_required("courses.change_registration")
+may_see: Callable[..., Any] = permission_required(SEE_PEOPLE)
+may_do: Callable[..., Any] = permission_required(CHANGE_PEOPLE)
 
 
 def _who(request: HttpRequest) -> User:
@@ -53,8 +54,7 @@ def _about(occasion: Occasion) -> dict[str, Any]:
 # --- who came -------------------------------------------------------------------------------------
 
 
-@never_cache
-@may_see
+@shows_people(SEE_PEOPLE, "occasion:{pk}")
 @require_http_methods(["GET", "HEAD", "POST"])
 def day_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The list of an occasion on a tablet. One form: whatever button is pressed, nothing that was ticked is lost."""
@@ -81,8 +81,6 @@ def day_page(request: HttpRequest, pk: int) -> HttpResponse:
             occasion = _occasion(pk)
             listed = queries.day(occasion)
             form = AttendanceForm(None, people=listed.people, heads=occasion.head_count)
-    else:
-        care.look(user=_who(request), subject=occasion.source, what="list", now=now)
     before, after = queries.neighbours(occasion)
     context = _about(occasion) | {
         "day": listed,
@@ -145,8 +143,7 @@ def _take_in(request: HttpRequest, occasion: Occasion, form: WalkInForm) -> bool
     return True
 
 
-@never_cache
-@may_do
+@shows_people(CHANGE_PEOPLE, "registration:{registration}", Look.How.PERSON)
 @require_http_methods(["GET", "HEAD", "POST"])
 def let_go_page(request: HttpRequest, pk: int, registration: int) -> HttpResponse:
     """Ask whether to give the seats of a party that did not come to others; then do it."""

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from utbud.base import dates
 from utbud.courses import words
-from utbud.courses.actions import care, seats
+from utbud.courses.actions import seats
 from utbud.courses.actions.telling import way_of
 from utbud.courses.forms.desk import MOST_ROWS, ROWS, AssociationForm, DeskForm, FindForm, PaperForm, party
 from utbud.courses.models import Participant, Quota, Registration, Run
@@ -24,7 +24,9 @@ from utbud.courses.queries.seats import place_in_line, seats_needed
 from utbud.courses.queries.times import Offered, all_times, offered, where_words, with_all
 from utbud.courses.staff_views.common import ICON, may_register, may_see, posted, who
 from utbud.notices.models import Way as By
-from utbud.people.staff import staff_page
+from utbud.people.actions import note_look
+from utbud.people.models import Look
+from utbud.people.staff import shows_people, staff_page
 
 SHOWS = ["GET", "HEAD", "POST"]
 
@@ -59,6 +61,9 @@ def desk_page(request: HttpRequest) -> HttpResponse:
     focus = _focus(form, shown, looks, question, warnings)
     if focus in form.fields:
         form.fields[focus].widget.attrs["autofocus"] = True
+    same = desk.same_person(form.chosen.quota, form.cleaned_data["contact"]) if warnings else []
+    for one in same:
+        note_look(by=who(request), subject=one.about, how=Look.How.PERSON, now=now)
     context = {
         "form": form,
         "looked_for": question,
@@ -67,7 +72,7 @@ def desk_page(request: HttpRequest) -> HttpResponse:
         "warnings": warnings,
         "full": full,
         "focus": focus,
-        "same": desk.same_person(form.chosen.quota, form.cleaned_data["contact"]) if warnings else [],
+        "same": same,
     }
     status = 422 if form.errors else 200
     return staff_page(
@@ -148,8 +153,7 @@ def _register(
         return None
 
 
-@never_cache
-@may_register
+@shows_people("courses.add_registration", "registration:{pk}", Look.How.PERSON)
 @require_safe
 def desk_done_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What to say to whoever was registered, the code in big type, and on to the next."""
@@ -186,7 +190,7 @@ def find_page(request: HttpRequest) -> HttpResponse:
     if question:
         found = desk.find(question, now)
         if found:
-            care.look(user=who(request), subject="all", what="list", now=now)
+            note_look(by=who(request), subject="find", how=Look.How.LIST, now=now)
         if len(found) == 1:
             return redirect("courses_registration", found[0].registration.pk)
     context = {"form": form, "found": found, "question": question, "most": desk.MOST_FOUND}

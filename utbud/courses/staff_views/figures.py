@@ -18,7 +18,7 @@ from utbud.courses.queries import figures as queries
 from utbud.people.staff import staff_page
 
 ICON = "table"
-may_see: Callable[..., Any] = permission_required("courses.view_registration")
+may_see: Callable[..., Any] = permission_required("courses.view_run")
 
 
 def _asked(request: HttpRequest) -> tuple[PeriodForm, queries.Figures]:

@@ -7,10 +7,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from utbud.courses import files
-from utbud.courses.actions import care
 from utbud.courses.models import Occasion
 from utbud.courses.queries.day import one_occasion
-from utbud.courses.staff_views.common import may_see, who
+from utbud.courses.staff_views.common import SEE_PEOPLE, may_see_runs
+from utbud.people.models import Look
+from utbud.people.staff import shows_people
 
 
 def _occasion(pk: int) -> Occasion:
@@ -26,18 +27,16 @@ def _pdf(made: bytes, name: str) -> HttpResponse:
     return response
 
 
-@never_cache
-@may_see
+@shows_people(SEE_PEOPLE, "occasion:{pk}", Look.How.PAPER)
 @require_safe
 def list_file(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who is expected, to tick with a pen. It has names: that somebody took it out is remembered."""
+    """Who is expected, to tick with a pen. It has names."""
     now, occasion = timezone.now(), _occasion(pk)
-    care.look(user=who(request), subject=occasion.source, what="paper", now=now)
     return _pdf(files.made(files.paper_list(occasion, now)), f"narvaro-{pk}")
 
 
 @never_cache
-@may_see
+@may_see_runs
 @require_safe
 def slips_file(request: HttpRequest, pk: int) -> HttpResponse:
     """Slips of three questions, to copy and cut. They name nobody."""

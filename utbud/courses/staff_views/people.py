@@ -6,11 +6,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from utbud.courses import words
-from utbud.courses.actions import care, day, seats
+from utbud.courses.actions import day, seats
 from utbud.courses.forms.desk import NeedsForm, PartyForm, ReachForm
 from utbud.courses.forms.staff import WhyForm
 from utbud.courses.models import Registration, RegistrationChange
@@ -18,24 +17,31 @@ from utbud.courses.models.registrations import Way
 from utbud.courses.queries import desk
 from utbud.courses.queries.seats import place_in_line
 from utbud.courses.queries.times import all_times, where_words
-from utbud.courses.staff_views.common import ICON, ask, may_change_registration, may_see, posted, who
+from utbud.courses.staff_views.common import (
+    CHANGE_PEOPLE,
+    ICON,
+    SEE_PEOPLE,
+    ask,
+    may_change_registration,
+    posted,
+    who,
+)
 from utbud.inbox.contact import read_written
 from utbud.notices import actions as notice_actions
 from utbud.notices import queries as notices
 from utbud.notices.models import Notice
-from utbud.people.staff import staff_page
+from utbud.people.models import Look
+from utbud.people.staff import shows_people, staff_page
 
 SHOWS = ["GET", "HEAD", "POST"]
 
 
-@never_cache
-@may_see
+@shows_people(SEE_PEOPLE, "registration:{pk}", Look.How.PERSON)
 @require_safe
 def registration_page(request: HttpRequest, pk: int) -> HttpResponse:
     """All about one registration: the party, where it stands, what was done and said, and what can be done."""
     now = timezone.now()
     registration = _one(pk)
-    care.look(user=who(request), subject=registration.about, what="person", now=now)
     times = all_times(registration.quota)
     held = [one for one in times if not one.is_cancelled] or times
     said = notices.of(registration.about)
@@ -73,7 +79,7 @@ def _named(pk: int) -> Registration:
     return _one(pk, purged_at=None)
 
 
-@may_change_registration
+@shows_people(CHANGE_PEOPLE, "registration:{pk}", Look.How.PERSON)
 @require_http_methods(SHOWS)
 def cancel_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancel for somebody who rings; the next in line is offered the seats at once."""
@@ -118,7 +124,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     return _back(pk)
 
 
-@may_change_registration
+@shows_people(CHANGE_PEOPLE, "registration:{pk}", Look.How.PERSON)
 @require_http_methods(SHOWS)
 def party_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the party be other people, or more or fewer; fill in names that were not known."""
@@ -151,7 +157,7 @@ def party_page(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@may_change_registration
+@shows_people(CHANGE_PEOPLE, "registration:{pk}", Look.How.PERSON)
 @require_http_methods(SHOWS)
 def reach_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a name or a contact right."""
@@ -175,7 +181,7 @@ def reach_page(request: HttpRequest, pk: int) -> HttpResponse:
     return _ask(request, registration, form, title=_("Rätta namn och kontakt"), button=_("Spara"), lead=lead)
 
 
-@may_change_registration
+@shows_people(CHANGE_PEOPLE, "registration:{pk}", Look.How.PERSON)
 @require_http_methods(SHOWS)
 def needs_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Put right what somebody needs."""

@@ -7,11 +7,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from utbud.base import dates
 from utbud.courses import words
-from utbud.courses.actions import care, runs, seats
+from utbud.courses.actions import runs, seats
 from utbud.courses.forms import planning
 from utbud.courses.forms.staff import CallOffForm, RunFilter, WhyForm
 from utbud.courses.models import CourseIndexPage, Quota, Registration, Run
@@ -20,21 +21,24 @@ from utbud.courses.queries.planning import told
 from utbud.courses.queries.seats import standings
 from utbud.courses.queries.times import where_words, with_all
 from utbud.courses.staff_views.common import (
+    CHANGE_PEOPLE,
     ICON,
+    SEE_PEOPLE,
     ask,
-    may_change_registration,
     may_change_run,
     may_delete_run,
-    may_see,
+    may_see_runs,
     posted,
     who,
 )
-from utbud.people.staff import staff_page
+from utbud.people.actions import note_look
+from utbud.people.models import Look
+from utbud.people.staff import shows_people, staff_page
 
 PER_PAGE = 25
 
 
-@may_see
+@may_see_runs
 @require_safe
 def runs_page(request: HttpRequest) -> HttpResponse:
     """All runs by date, with what each needs somebody to see."""
@@ -56,10 +60,14 @@ def runs_page(request: HttpRequest) -> HttpResponse:
     return staff_page(request, "courses/staff/runs.html", context, title=_("Kurser"), icon=ICON)
 
 
-@may_see
+@never_cache
+@may_see_runs
 @require_safe
 def run_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """A run: its occasions, seats and people. ``?grupp=12`` shows the people of one of several things to join."""
+    """A run: its occasions and seats, and its people for those who may see them.
+
+    ``?grupp=12`` shows one of several things to join.
+    """
     now = timezone.now()
     run = get_object_or_404(Run.objects.select_related("course", "place", "host"), pk=pk)
     occasions = list(with_all(run.occasions.order_by("starts_at", "pk")).prefetch_related("resources"))
@@ -69,9 +77,10 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     unmarked = staff.no_attendance(occasions, stand, now)
     left = [one for one in occasions if one.ends_at > now and not one.is_cancelled]
     quota = _chosen(request, quotas, [one.quota_id for one in left or occasions])
-    people = desk.people(quota, now) if quota else {}
+    sees_people = request.user.has_perm(SEE_PEOPLE)
+    people = desk.people(quota, now) if quota and sees_people else {}
     if quota and any(people.values()):
-        care.look(user=who(request), subject=f"quota:{quota.pk}", what="list", now=now)
+        note_look(by=who(request), subject=f"quota:{quota.pk}", how=Look.How.LIST, now=now)
     times = [(one.starts_at, one.ends_at) for one in occasions if quota and one.quota_id == quota.pk]
     context = {
         "run": run,
@@ -133,7 +142,7 @@ def seats_page(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@may_change_registration
+@shows_people(CHANGE_PEOPLE, "registration:{pk}", Look.How.PERSON)
 @require_http_methods(["GET", "HEAD", "POST"])
 def give_seat_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Seat a party past the line, with a reason that is kept."""

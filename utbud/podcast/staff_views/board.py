@@ -1,5 +1,6 @@
 """The board of episodes in the making, a new one, and the plan of each."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin import messages
+from wagtail.admin.auth import permission_required
 
 from utbud.base import dates
 from utbud.people.staff import StaffRequest, staff_page
@@ -21,9 +23,12 @@ from utbud.podcast.models import Arrival, EpisodePage, PodcastIndexPage, ShowPag
 
 ICON = "media"
 PER_PAGE = 20
+WRITE = "podcast.change_productionstep"
+may_see: Callable[..., Any] = permission_required(WRITE)
 
 
 @never_cache
+@may_see
 @require_safe
 def board_page(request: StaffRequest) -> HttpResponse:
     """Episodes in the making, how far each has come, who does the next step and by when."""
@@ -81,4 +86,4 @@ def plan_page(request: StaffRequest, pk: int) -> HttpResponse:
 
 def may_write(request: HttpRequest) -> bool:
     """Whether whoever asks may write episodes."""
-    return bool(request.user.has_perm("podcast.change_productionstep"))
+    return bool(request.user.has_perm(WRITE))

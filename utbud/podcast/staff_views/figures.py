@@ -1,17 +1,22 @@
 """«Lyssnat»: how often episodes were downloaded, on which days and with which apps."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.admin.auth import permission_required
 
 from utbud.base import dates, tables
 from utbud.channels.pull_views import months, period
 from utbud.people.staff import StaffRequest, staff_page
 from utbud.podcast import figures
 
+may_see: Callable[..., Any] = permission_required("podcast.view_dailydownloads")
 
+
+@may_see
 def figures_page(request: StaffRequest) -> HttpResponse:
     """Downloads of the last four weeks, or of a month."""
     today = dates.local(timezone.now()).date()
@@ -26,6 +31,7 @@ def figures_page(request: StaffRequest) -> HttpResponse:
     )
 
 
+@may_see
 def figures_file(request: StaffRequest) -> HttpResponse:
     """A row for each episode, day and app, as a file that a spreadsheet opens (as Swedish ones want it)."""
     today = dates.local(timezone.now()).date()
