@@ -80,8 +80,8 @@ def _groups(user: User, now: dt.datetime) -> Iterator[Group]:
         yield _letters(now)
     if user.has_perm("guides.add_markedpicture"):
         yield _partners()
-    yield _ceilings(now)
     if user.has_perm("notices.view_notice"):
+        yield _ceilings(now)
         yield _notices(now)
         yield _wrong_notices(now)
     if user.has_perm("channels.view_delivery"):

@@ -141,7 +141,7 @@ def test_what_is_held_waits_for_a_person_and_staff_are_not_stopped(
     run = plan(seats=10)
     first, second = (join(run.quotas.first(), contact=f"070-174 06 0{number}") for number in (5, 6))
     assert told() == ["waiting", "held"]
-    alarm = next(one for one in today.today_for(site.editor, now) if one.title == "Ovanligt mycket skickas")
+    alarm = next(one for one in today.today_for(site.desk, now) if one.title == "Ovanligt mycket skickas")
     assert (alarm.urgent, [task.note for task in alarm.tasks]) == (
         True,
         ["Ett besked väntar på att ni säger ja"],
@@ -149,7 +149,7 @@ def test_what_is_held_waits_for_a_person_and_staff_are_not_stopped(
     page = client.get(second.path).content.decode()
     assert "Vi har inte kunnat skicka någon bekräftelse än. Anmälan gäller ändå. Skriv upp koden." in page
     assert "Vi har inte kunnat skicka" not in client.get(first.path).content.decode()
-    client.force_login(site.editor)
+    client.force_login(site.desk)
     says = "Väntar på att ni säger ja: taket för vad som skickas av sig självt på en dag är nått"
     assert says in client.get("/admin/besked/gick-inte-fram/").content.decode()
     client.post("/admin/besked/hallna/skicka/")
