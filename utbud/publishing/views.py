@@ -231,6 +231,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     return staff_page(request, "publishing/approvals.html", context, title=_("Att godkänna"), icon="check")
 
 
+@may_see
 @require_safe
 def straight_out(request: HttpRequest) -> HttpResponse:
     """What goes out without approval, and why."""

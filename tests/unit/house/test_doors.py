@@ -46,7 +46,7 @@ PLANNING = """
     calendar_week calendar_mine calendar_make_address calendar_close_address
 """  # courses and times, how many but not who: all four roles
 WRITING = """
-    publishing_approvals
+    publishing_approvals publishing_straight_out
     channels channels_outbox channels_delivery channels_delivery_file channels_deed channels_reach channels_reach_csv
     learning_answers learning_to_check learning_service_changes learning_undo_change
     podcast_board podcast_figures podcast_figures_file
@@ -61,7 +61,8 @@ ON_A_PAGE = """
     films films_new films_link films_channel films_check
     learning_this_year learning_year learning_check learning_check_page
     publishing_request publishing_decide publishing_look publishing_file publishing_channels publishing_draft_file
-    publishing_withdraw publishing_share publishing_send_again
+    publishing_withdraw publishing_share publishing_send_again publishing_archive publishing_held publishing_held_file
+    publishing_held_look publishing_put_away
     media_version media_workshop media_state media_draft_captions media_record media_form_upload media_use_upload
     media_trim media_poster media_again media_text media_text_save media_text_file media_text_make media_text_state
     media_text_take media_text_download media_choose

@@ -7,7 +7,7 @@ from django.db import migrations
 
 
 def move(apps, schema_editor):
-    old, new = apps.get_model("courses", "ListLook"), apps.get_model("people", "Look")
+    old, new = apps.get_model("courses", "0009_page_managers"), apps.get_model("people", "Look")
     there = ZoneInfo("Europe/Stockholm")
     new.objects.bulk_create(
         (
@@ -25,7 +25,7 @@ def move(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("courses", "0007_seen_states"), ("people", "0006_looks")]
+    dependencies = [("courses", "0009_page_managers"), ("people", "0006_looks")]
 
     operations = [
         migrations.RunPython(move, migrations.RunPython.noop),
