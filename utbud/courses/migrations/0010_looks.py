@@ -7,7 +7,7 @@ from django.db import migrations
 
 
 def move(apps, schema_editor):
-    old, new = apps.get_model("courses", "0009_page_managers"), apps.get_model("people", "Look")
+    old, new = apps.get_model("courses", "ListLook"), apps.get_model("people", "Look")
     there = ZoneInfo("Europe/Stockholm")
     new.objects.bulk_create(
         (
