@@ -20,7 +20,7 @@ from wagtail.models import Page
 from utbud.people.models import User
 from utbud.people.staff import RightMenuItem
 from utbud.publishing import queries_archive
-from utbud.publishing.models import ApprovedPage, SharedPage
+from utbud.publishing.models import ApprovedPage, Archived, SharedPage
 from utbud.publishing.standing import standing
 from utbud.publishing.urls import admin_urlpatterns
 
@@ -162,7 +162,9 @@ def put_away_button(page: Any, user: Any, next_url: Any = None) -> Any:
 def without_archived(*given: Any) -> Any:
     """Pages in the archive are found there and nowhere else."""
     pages = next(one for one in given if hasattr(one, "filter"))
-    return pages.filter(archived=None)
+    # By path, which the search can filter by; not by the relation, which it cannot.
+    paths = list(Archived.objects.values_list("page__path", flat=True))
+    return pages.exclude(path__in=paths) if paths else pages
 
 
 class ArchiveItem(MenuItem):

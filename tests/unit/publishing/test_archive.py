@@ -188,3 +188,15 @@ class TestTheArchive:
         except ValidationError:
             found = ["archive_months"]
         assert found == wrong
+
+
+def test_staff_search_among_pages_without_meeting_what_is_in_the_archive(client, site, write, publish, now):
+    kept, gone = write("Kakan som finns"), write("Kakan som är borta")
+    for word in (kept, gone):
+        publish(word)
+    for archived in (False, True):
+        if archived:
+            actions_archive.archive(page=gone, by=site.admin, now=now)
+        client.force_login(site.admin)
+        said = client.get("/admin/pages/", {"q": "Kakan"}).content.decode()
+        assert ("Kakan som finns" in said, "Kakan som är borta" in said) == (True, not archived)
