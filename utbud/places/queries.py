@@ -304,14 +304,15 @@ class Timetable:
 
     def phone_words(self, now: dt.datetime) -> str:
         """When a person answers the phone, as a sentence: when staff are at the main place, or else at the first that has any."""
-        moment = dates.local(now)
-        today, clock = moment.date(), moment.time()
+        wall = dates.local(now).replace(tzinfo=None)
+        today = wall.date()
         main = library(now).main_place_id
         for place in sorted(self.places, key=lambda one: one.pk != main):
-            for start, end in self._staffed(place, today):
-                if start <= clock < end:
-                    return _("En människa svarar nu, till klockan %(end)s.") % {"end": dates.time_words(end)}
-            if coming := self._next(place, today, clock, staffed=True):
+            near = [span for day in (today - DAY, today) for span in self.opening(place, day)]
+            for start, end in _joined(span.times for span in near if span.kind != Opening.UNSTAFFED):
+                if start <= wall < end:
+                    return _("En människa svarar nu, till klockan %(end)s.") % {"end": dates.end_words(end)}
+            if coming := self._next(place, wall, staffed=True):
                 return _("Ingen svarar just nu. En människa svarar %(when)s.") % {
                     "when": _when(coming, today)
                 }
