@@ -17,6 +17,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from utbud.base import sending
 from utbud.base.discreet import discreet
@@ -529,3 +530,23 @@ def renew_keys(now: dt.datetime) -> int:
                 held.save(update_fields=["config"])
                 done += 1
     return done
+
+
+def delete_setup(*, setup: ChannelSetup) -> None:
+    """Remove a channel that has said nothing and has no subscribers. Raises NotNow for one that has: it is turned off."""
+    with transaction.atomic():
+        held = ChannelSetup.objects.select_for_update().filter(pk=setup.pk).first()
+        if held is None:
+            return
+        if count := held.subscribers.count():
+            raise NotNow(
+                ngettext(
+                    "Kanalen har %(count)s prenumerant, som skulle försvinna. Stäng av den i stället.",
+                    "Kanalen har %(count)s prenumeranter, som skulle försvinna. Stäng av den i stället.",
+                    count,
+                )
+                % {"count": count}
+            )
+        if not queries.can_be_deleted(held):
+            raise NotNow(_("Kanalen har använts och finns med i utkorgen. Stäng av den i stället."))
+        held.delete()

@@ -225,3 +225,8 @@ def for_a_person() -> DeliveryQuerySet:
         .select_related("dispatch__channel", "subscriber")
         .order_by("due_at", "pk")
     )
+
+
+def can_be_deleted(setup: ChannelSetup) -> bool:
+    """Whether nothing but settings would go with the channel: it has said nothing, and nobody subscribes to it."""
+    return not setup.dispatches.exists() and not setup.subscribers.exists()

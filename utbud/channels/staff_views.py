@@ -9,10 +9,11 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
 from utbud.channels import actions, queries
@@ -21,7 +22,7 @@ from utbud.channels.forms import AddressForm, OutboxFilter, SetupForm, TestForm
 from utbud.channels.models import ChannelSetup, Delivery, Subscriber
 from utbud.channels.subscribers.queries import incoming_url, way_of
 from utbud.people.models import User
-from utbud.people.staff import staff_page
+from utbud.people.staff import question, staff_page
 
 ICON, PER_PAGE = "globe", 50
 may_see: Callable[..., Any] = permission_required("channels.view_delivery")
@@ -100,7 +101,7 @@ def _setup_page(request: HttpRequest, kind: type[Channel], setup: ChannelSetup |
         "missing": setup.adapter().missing() if setup else [],
         "test_form": TestForm() if kind.subscribers else None,
         "incoming": incoming_url(setup) if setup and way_of(setup) == SMS else "",
-        "can_delete": setup is not None and not setup.dispatches.exists(),
+        "can_delete": setup is not None and queries.can_be_deleted(setup),
     }
     title = setup.name if setup else _("Ny kanal: %(kind)s") % {"kind": kind.label}
     return staff_page(
@@ -158,14 +159,23 @@ def turn(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @may_set_up
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Remove a channel that has never said anything."""
+    """Remove a channel that has never said anything and that nobody subscribes to, after a question."""
     setup = get_object_or_404(ChannelSetup, pk=pk)
-    if setup.dispatches.exists():
-        messages.error(request, _("Kanalen har använts och finns med i utkorgen. Stäng av den i stället."))
+    if request.method != "POST" and queries.can_be_deleted(setup):
+        return question(
+            request,
+            title=_("Ta bort %(name)s?") % {"name": setup.name},
+            says=_("Kanalen har aldrig använts och har inga prenumeranter. Inställningarna försvinner."),
+            button=_("Ta bort kanalen"),
+            back=reverse("channels_change", args=[pk]),
+        )
+    try:
+        actions.delete_setup(setup=setup)
+    except actions.NotNow as error:
+        messages.error(request, str(error))
         return redirect("channels_change", pk)
-    setup.delete()
     messages.success(request, _("%(name)s är borttagen.") % {"name": setup.name})
     return redirect("channels")
 

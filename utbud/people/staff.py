@@ -1,6 +1,6 @@
 """Pages of the staff side that are ours, in Wagtail's frame."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -63,3 +63,21 @@ def staff_page(
     """Render ``template`` (which extends wagtailadmin/generic/base.html) with ``title`` and a Wagtail ``icon``."""
     frame = {"page_title": title, "header_title": title, "header_icon": icon}
     return render(request, template, frame | context, status=status)
+
+
+def question(
+    request: HttpRequest,
+    *,
+    title: str,
+    says: str,
+    button: str,
+    back: str,
+    goes: Sequence[str] = (),
+    keeps: dict[str, str] | None = None,
+    icon: str = "warning",
+) -> HttpResponse:
+    """Ask before something is deleted for good: what it is, and what ``goes`` with it. The answer is a POST to the same
+    address, which ``keeps`` what is to be sent along.
+    """
+    context = {"says": says, "goes": goes, "button": button, "back": back, "keeps": keeps or {}}
+    return staff_page(request, "people/staff/question.html", context, title=title, icon=icon)

@@ -11,9 +11,12 @@ from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from utbud.people import queries, staff_views
+from utbud.people import goes_with, queries, staff_views
 from utbud.people.models import Organisation, ResponsiblePublisher, TargetGroup
 from utbud.people.staff import RightMenuItem
+
+for moment in ("before_delete_snippet", "before_delete_page", "before_delete_user"):
+    hooks.register(moment, goes_with.tell)
 
 
 class ResponsiblePublisherViewSet(SnippetViewSet):

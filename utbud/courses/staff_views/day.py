@@ -5,11 +5,12 @@ from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
 
@@ -23,7 +24,7 @@ from utbud.courses.queries import day as queries
 from utbud.courses.queries.times import absolute, where_words
 from utbud.courses.staff_views.common import CHANGE_PEOPLE, SEE_PEOPLE
 from utbud.people.models import Look, User
-from utbud.people.staff import shows_people, staff_page
+from utbud.people.staff import question, shows_people, staff_page
 
 ICON = "group"
 WALKS_IN = "courses_walks_in"  # in the session: a name that was typed before a seat was let go
@@ -258,9 +259,19 @@ def evaluation_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @may_do
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def remove_answer(request: HttpRequest, pk: int, answer: int) -> HttpResponse:
-    """Take away an answer from paper that was typed in wrong."""
+    """Take away an answer from paper that was typed in wrong, after a question."""
+    if request.method != "POST":
+        return question(
+            request,
+            title=_("Ta bort svaret?"),
+            says=_(
+                "Det är ett svar på papper som någon har lagt in. Har du pappret kan du lägga in det igen."
+            ),
+            button=_("Ta bort svaret"),
+            back=reverse("courses_evaluation", args=[pk]),
+        )
     day.remove_paper_answer(occasion=_occasion(pk), pk=answer)
     messages.success(request, _("Svaret är borttaget."))
     return redirect("courses_evaluation", pk)

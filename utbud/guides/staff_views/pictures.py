@@ -21,7 +21,7 @@ from utbud.guides.forms import MARK_NAMES, AltForm, MarkFormSet, PictureForm
 from utbud.guides.models import GuidePage, MarkedPicture
 from utbud.guides.staff_views.common import SHOWS, guide_for, posted, who
 from utbud.media.models import FILM_NAMES
-from utbud.people.staff import staff_page
+from utbud.people.staff import question, staff_page
 from utbud.places.queries import library
 
 ICON = "image"
@@ -215,10 +215,19 @@ def source(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @may_mark
-@require_POST
+@require_http_methods(SHOWS)
 def forget(request: HttpRequest, page_id: int, pk: int) -> HttpResponse:
-    """Delete the picture without marks."""
+    """Delete the picture without marks, after a question."""
     guide_for(request, page_id)
-    pictures.forget(picture=get_object_or_404(MarkedPicture, pk=pk))
+    picture = get_object_or_404(MarkedPicture, pk=pk)
+    if request.method != "POST":
+        return question(
+            request,
+            title=_("Ta bort bilden utan markeringar?"),
+            says=_("Den markerade bilden finns kvar, men markeringarna går inte att ändra mer."),
+            button=_("Ta bort bilden utan markeringar"),
+            back=reverse("guides_pictures", args=[page_id]),
+        )
+    pictures.forget(picture=picture)
     messages.success(request, _("Bilden utan markeringar är borttagen. Den markerade bilden finns kvar."))
     return redirect("guides_pictures", page_id)

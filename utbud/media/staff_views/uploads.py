@@ -20,12 +20,13 @@ from django.utils import timezone
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from utbud.media import incoming
 from utbud.media.actions import processing, uploads
 from utbud.media.models import Kind, Upload
 from utbud.media.staff_views.common import may_add, page_of, who
+from utbud.people.staff import question
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-defer-length,termination,expiration"
@@ -230,10 +231,21 @@ def use_upload(request: HttpRequest, page_id: int, token: uuid.UUID) -> HttpResp
 
 
 @may_add
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def discard_upload(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
-    """«Ta bort»."""
+    """«Ta bort», after a question."""
     upload = own_upload(request, token)
+    if request.method != "POST":
+        back = request.GET.get("back", "")
+        there = reverse("media_workshop", args=[upload.page_id]) if back and upload.page_id else ""
+        return question(
+            request,
+            title=_("Ta bort %(name)s?") % {"name": upload.name},
+            says=_("Filen har inte använts än. Tas den bort måste den spelas in eller laddas upp igen."),
+            button=_("Ta bort filen"),
+            back=there or reverse("media_assets"),
+            keeps={"back": back},
+        )
     uploads.discard(upload=upload)
     messages.success(request, _("Filen är borttagen."))
     if upload.page_id and request.POST.get("back") == "workshop":
