@@ -68,9 +68,8 @@ def test_no_template_deletes_with_one_press():
     for file in own.rglob("templates/**/*.html"):
         for form in re.findall(r"<form\b.*?</form>", file.read_text(), re.DOTALL):
             if (
-                (re.search(r"<button[^>]*type=\"submit\"[^>]*>(?:\{%[^%]*\"|\{%.*?%\})?Ta bort", form)
-                and 'action="' in form)
-                or (re.search(r"<button[^>]*>\{% (?:block)?translate[^%]*Ta bort", form))
-            ):
+                re.search(r"<button[^>]*type=\"submit\"[^>]*>(?:\{%[^%]*\"|\{%.*?%\})?Ta bort", form)
+                and 'action="' in form
+            ) or (re.search(r"<button[^>]*>\{% (?:block)?translate[^%]*Ta bort", form)):
                 found.add(str(file).split("/templates/")[1])
     assert found <= asked
