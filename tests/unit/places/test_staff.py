@@ -22,6 +22,11 @@ SETTINGS = {
     "helps_not_with": HELPS_NOT_WITH,
     "message_months": "6",
     "course_months": "3",
+    "archive_months": "24",
+    "text_countries": ["SE"],
+    "sends_a_day": "500",
+    "kronor_a_day": "100",
+    "kronor_a_day_all": "200",
 }
 
 
