@@ -167,6 +167,7 @@ MIDDLEWARE = [
     "utbud.base.headers.StaffPolicy",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "utbud.web.ready.SiteIsReady",
+    "utbud.people.held.SayWhatHolds",
 ]
 
 ROOT_URLCONF = "utbud.web.urls"

@@ -7,17 +7,15 @@ from django.utils.translation import gettext as _
 from utbud.base.health import Finding, probe
 from utbud.formats import film, queries, sound, speech, typeset
 
-FAMILY = "Atkinson Hyperlegible Next"
-
 
 @probe("Teckensnitten")
 def fonts() -> Finding:
     """Whether print has its own fonts."""
-    weights = {font.weight for font in typeset.fonts().fonts() if font.family == FAMILY}
+    weights = {font.weight for font in typeset.fonts().fonts() if font.family == typeset.FAMILY}
     if not {400, 700} <= weights:
-        says = _("%(family)s saknas i utskrifterna.") % {"family": FAMILY}
+        says = _("%(family)s saknas i utskrifterna.") % {"family": typeset.FAMILY}
         return Finding(False, says, _("Installera om utbud: mappen formats/fonts är inte hel."))
-    return Finding(True, _("%(family)s finns.") % {"family": FAMILY})
+    return Finding(True, _("%(family)s finns.") % {"family": typeset.FAMILY})
 
 
 @probe("Rösten")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from utbud.base.dates import date_words
 from utbud.formats.content import Sender
-from utbud.formats.typeset import Files, compile_sheet, plain, qr_code, sender_data, short_address
+from utbud.formats.typeset import Files, compile_sheet, lost, plain, qr_code, sender_data, short_address
 
 WALK_IN_ROWS = 4  # empty rows at least, for those who come without having said so
 FIRST, NEXT = 16, 20  # rows on the first sheet, and on each after it
@@ -201,11 +201,17 @@ def _programme(content: Programme, sender: Sender, files: Files, folder: Path) -
     }
 
 
+def _note(row: Row) -> str:
+    """What stands beside a name, and that it could not be printed whole."""
+    says = [_("Hela namnet finns på skärmen.")] if lost(row.name) else []
+    return ". ".join([*([plain(row.note).rstrip(".")] if plain(row.note) else []), *says])
+
+
 def _list(content: PaperList, sender: Sender, files: Files, folder: Path) -> dict[str, Any]:
     return _frame(content.title, _("Närvarolista"), content.path, sender, files, folder) | {
         "when": plain(content.when),
         "where": plain(content.where),
-        "rows": [{"name": plain(row.name), "note": plain(row.note)} for row in content.rows],
+        "rows": [{"name": plain(row.name), "note": _note(row)} for row in content.rows],
         "empty": _empty(len(content.rows)),
         "version": date_words(content.date, weekday=False),
         "words": {

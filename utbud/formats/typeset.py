@@ -30,6 +30,7 @@ from utbud.base.richtext import Block
 from utbud.formats.content import WHEN, Item, Section, Sender, invitation, shortened
 
 HERE = Path(__file__).parent
+FAMILY = "Atkinson Hyperlegible Next"
 FONTS, SHEETS = HERE / "fonts", HERE / "typst"
 PIXELS_PER_INCH = 144  # of the cards: 600 × 315 pt becomes 1200 × 630 pixels
 SHAPES = {"square": (1080, 1080), "portrait": (1080, 1350), "story": (1080, 1920)}  # pixels
@@ -123,7 +124,7 @@ def compile_sheet(sheet: str, data_in: Callable[[Path], Mapping[str, Any]], **op
         folder = Path(name)
         for path in SHEETS.iterdir():
             (folder / path.name).write_bytes(path.read_bytes())
-        data = json.dumps(data_in(folder), ensure_ascii=False)
+        data = json.dumps({**data_in(folder), "scripts": scripts()}, ensure_ascii=False)
         return typst.compile(
             folder / sheet, root=folder, font_paths=fonts(), sys_inputs={"data": data}, **options
         )
@@ -133,6 +134,12 @@ def compile_sheet(sheet: str, data_in: Callable[[Path], Mapping[str, Any]], **op
 def fonts() -> typst.Fonts:
     """Our own fonts and no others, so that a sheet looks the same on every machine."""
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+
+
+@cache
+def scripts() -> list[str]:
+    """The fonts for scripts that our own does not have, in the order that they are asked."""
+    return sorted({font.family for font in fonts().fonts()} - {FAMILY})
 
 
 # --- the data ---------------------------------------------------------------------------------
@@ -290,10 +297,17 @@ def qr_code(url: str, folder: Path, name: str = "qr") -> dict[str, Any]:
 
 @cache
 def _known() -> frozenset[int]:
-    with TTFont(FONTS / "AtkinsonHyperlegibleNext-Regular.ttf") as font:
-        return frozenset(font.getBestCmap())
+    known: set[int] = set()
+    for path in FONTS.glob("*.ttf"):
+        with TTFont(path, lazy=True) as font:
+            known.update(font.getBestCmap())
+    # Fonts have entries for signs that nobody sees; of those only the one that Persian is spelled with stays.
+    return frozenset(
+        sign for sign in known if unicodedata.category(chr(sign))[0] != "C" or sign == NON_JOINER
+    )
 
 
+NON_JOINER = 0x200C
 INSTEAD = {
     "\u2010": "-",
     "\u2011": "-",
@@ -306,9 +320,9 @@ INSTEAD = {
 
 
 def printable(text: str) -> str:
-    """``text`` in signs that the font has: pictures and invisible signs go, foreign letters lose their marks.
+    """``text`` in signs that the fonts have: pictures and invisible signs go.
 
-    A letter that has no likeness in the font becomes a question mark, so that the loss is seen.
+    A letter that no font has becomes a question mark; ``lost`` tells whoever prints.
     """
     shown = []
     for sign in unicodedata.normalize("NFC", text):
@@ -322,6 +336,12 @@ def printable(text: str) -> str:
         elif unicodedata.category(sign)[0] in "LN":
             shown.append("?")
     return LONG_WORD.sub(_breakable, "".join(shown))
+
+
+def lost(text: str) -> list[str]:
+    """The letters of ``text`` that cannot be printed, once each."""
+    found = dict.fromkeys(unicodedata.normalize("NFC", text))
+    return [sign for sign in found if unicodedata.category(sign)[0] == "L" and "?" in printable(sign)]
 
 
 def _breakable(found: re.Match[str]) -> str:

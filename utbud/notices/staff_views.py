@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
 
+from utbud.formats.typeset import lost
 from utbud.notices import actions, files, queries
 from utbud.notices.forms import LettersForm, NoticeFilter
 from utbud.notices.models import Notice, NoticeQuerySet, Way
@@ -88,7 +89,9 @@ def notice_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _letters_page(request: HttpRequest, form: LettersForm | None = None) -> HttpResponse:
     waiting = Notice.objects.all().to_post(timezone.now())
-    more = {"form": form, "ticked": set(request.POST.getlist("letter")) if form else None}
+    odd = [one.name for one in waiting if lost(f"{one.name} {one.address}")]
+    ticked = set(request.POST.getlist("letter")) if form else None
+    more = {"form": form, "ticked": ticked, "by_hand": ", ".join(odd)}
     return _list_page(request, "letters", waiting, title=_("Skicka brev"), **more)
 
 

@@ -143,6 +143,8 @@ ADDRESSES = {
     ("Anna", "Box 123 45, 871 31 Provstad"): ["Anna", "Box 123 45", "871 31 Provstad"],
     ("Anna", "Provgatan 123 12, 871 31 Provstad"): ["Anna", "Provgatan 123 12", "871 31 Provstad"],
     ("", "Bara en gata"): ["Bara en gata"],
+    ("محمد علي", "Provgatan 1, 871 31 Provstad"): ["محمد علي", "Provgatan 1", "871 31 Provstad"],
+    ("Nguyễn Thị Ánh", "Provgatan 1"): ["Nguyễn Thị Ánh", "Provgatan 1"],
     ("Anna", "a, b, c, d, e, f"): ["Anna", "a, b, c", "d", "e", "f"],
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import shutil
 import subprocess
+from dataclasses import replace
 
 import page
 import pikepdf
@@ -79,6 +80,19 @@ def test_every_sheet_is_accessible(content, sender):
     report = page.validate_pdf_bytes(made(content, sender), profile="ua1")
     assert [(failure.rule_id, failure.message) for failure in report.failures] == []
     assert report.is_compliant
+
+
+NAMES = ("محمد علي", "Александр Пушкин", "Олена Шевченко", "李小龍", "Nguyễn Thị Ánh")
+
+
+def test_names_stand_on_the_list_as_they_were_written(sender, tmp_path):
+    content = replace(LIST, rows=[Row(name=name, note="08-465 004 00") for name in (*NAMES, "ᚠᚢᚦ")])
+    rows = paper._list(content, sender, {}, tmp_path)["rows"]
+    assert [row["name"] for row in rows[:-1]] == list(NAMES)
+    assert {row["note"] for row in rows[:-1]} == {"08-465 004 00"}
+    assert rows[-1]["note"] == "08-465 004 00. Hela namnet finns på skärmen."
+    report = page.validate_pdf_bytes(made(content, sender), profile="ua1")
+    assert [(failure.rule_id, failure.message) for failure in report.failures] == []
 
 
 def test_nothing_stands_outside_the_paper(content, sender):

@@ -185,6 +185,13 @@ def test_the_ticked_letters_are_one_pdf(staff, tell, site):
     assert set(Notice.objects.values_list("state", flat=True)) == {"to_do"}  # looked at, not posted
 
 
+def test_a_name_that_no_font_has_is_told_before_it_is_printed(staff, tell):
+    tell(HOME, name="محمد علي")
+    assert "Skriv adressen för hand" not in html(staff.get(reverse("notices_letters")))
+    tell(HOME, name="ᚠᚢᚦ", version="2")
+    assert "Skriv adressen för hand till: ᚠᚢᚦ." in html(staff.get(reverse("notices_letters")))
+
+
 def test_posted_letters_are_ticked_and_the_others_are_not(staff, tell, site):
     first, second = tell(HOME), tell(HOME, version="2")
     answer = staff.post(reverse("notices_letters_posted"), {"letter": [first.pk]}, follow=True)
