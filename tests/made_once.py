@@ -100,9 +100,10 @@ def sharing() -> Iterator[None]:
 
     def compile_once(sheet: Path | str, *, root: Path | str, font_paths: Any, **how: Any) -> Any:
         files = [part for file in sorted(Path(root).iterdir()) for part in (file.name, file)]
+        fonts = [(file.name, file.stat().st_size) for file in sorted(typeset.FONTS.glob("*.ttf"))]
         return once(
             lambda: compile_(sheet, root=root, font_paths=font_paths, **how),
-            typst.__file__, Path(sheet).name, sorted(how.items()), *files,
+            typst.__file__, Path(sheet).name, sorted(how.items()), fonts, *files,
         )  # fmt: skip
 
     def pure(function: Callable[..., bytes]) -> Callable[..., bytes]:
