@@ -113,7 +113,6 @@ INSTALLED_APPS = [
     "utbud.podcast",
     "utbud.films",
     "utbud.learning",
-    "utbud.search",
     "utbud.publishing",
     "utbud.phone",
     "utbud.screens",
@@ -134,6 +133,7 @@ INSTALLED_APPS = [
     "wagtail.documents",
     "wagtail.sites",
     "wagtail.search",
+    "utbud.search",  # after Wagtail's, whose way of indexing it takes over
     "wagtail.admin",
     "wagtail",
     "modelcluster",

@@ -55,7 +55,13 @@ def published(page):
         "/sok/?q=bank+id", "/sok/?q=xyzzyq", "/finns-inte/", "/kurser/min-anmalan/", "/tillganglighet/rapportera/", "/ord/a-o/",
         "/kurser/ta-fina-bilder-och-hitta-dem-igen/anmalan/", "/guider/logga-in-med-bankid/steg/1/",
     ]  # fmt: skip
-    return [*dict.fromkeys([*listed, *beside])]
+    page.goto("/guider/lana-en-e-bok/")
+    answered = page.locator("form[action^='/svar/']").get_attribute("action")
+    return [
+        *dict.fromkeys(
+            [*listed, *beside, *(f"{answered}{given}/" for given in ("self", "helped", "not_yet"))]
+        )
+    ]
 
 
 def test_nothing_is_cut_with_letters_of_twice_the_size_and_every_offer_ends_in_a_number(large):

@@ -21,9 +21,21 @@ KNOWN = 2.5  # Zipf frequency from which a word is real Swedish, and not a slip
 FILLER = 5.7  # and from which it says nothing about what is sought: «hur», «får», «jag»
 # Who asks about these wants to meet or call us, which stands on /hjalp/ and in no page.
 HELP = re.compile(
-    r"\b(hjälpa?|öppet|öppettid(er)?|öppnar|stänger|stängt|meröppet|bibliotek(et)?|adress(en)?|telefon(nummer)?"
-    r"|nummer|ringa?|drop-?in|boka|besöka|personal(en)?)\b"
+    r"\b(hjalpa?|oppet|oppettid(er)?|oppnar|stanger|stangt|meroppet|bibliotek(et)?|adress(en)?|telefon(nummer)?"
+    r"|nummer|ringa?|drop[- ]?in|boka|besoka|personal(en)?|skriva? ut|utskrift(er)?|skrivare|kopiera|skanna|bokbuss(en)?)\b"
 )
+# And who asks for a kind of thing wants the page that lists them all, which is called something else, or in the plural.
+LISTS = {
+    "kurser": re.compile(r"\b(kurs(en|er|erna)?|anmal(a|an|ning)|studiecirkel|lektion(er)?)\b"),
+    "filmer": re.compile(r"\b(film(en|er|erna)?|video(r|klipp)?)\b"),
+    "guider": re.compile(r"\b(guid(e|en|er|erna)|instruktion(er)?|steg for steg)\b"),
+    "podd": re.compile(r"\b(podd(en|ar|cast|avsnitt)?|podcast)\b"),
+    "sprak": re.compile(r"\b(sprak(et)?|languages?|english|engelska|arabiska)\b"),
+    "hjalp-nagon-annan": re.compile(
+        r"\b(anhorig(a|er)?|senior(er)?|aldre|(hjalpa )?(mamma|pappa|mormor|morfar|farmor|farfar))\b"
+    ),
+}
+DOTS = str.maketrans("åäöé", "aaoe")
 _lock = threading.Lock()
 
 
@@ -60,6 +72,9 @@ def find(question: str) -> Results:
         if not found and other.text != understood.text:
             understood, found = other, _matches(other)
     corrected = understood.text if found and understood.text != asked else ""
+    if not first.named:
+        lists = _lists(asked)
+        found = [*lists, *(page for page in found if page not in lists)]
     return Results(found, corrected, not first.named and _asks_for_us(asked))
 
 
@@ -78,9 +93,17 @@ def _matches(understood: Understood) -> list[Page]:
     return [pages[key] for key in order if key in pages]
 
 
+def _lists(asked: str) -> list[Page]:
+    """The pages that list what ``asked`` names by its kind."""
+    plain = asked.translate(DOTS)
+    slugs = [slug for slug, said in LISTS.items() if said.search(plain)]
+    found = Page.objects.live().public().filter(depth=3, slug__in=slugs).specific() if slugs else ()
+    return sorted(found, key=lambda page: slugs.index(page.slug))
+
+
 def _asks_for_us(asked: str) -> bool:
-    """Whether a question is about where we are, when we are open or how to reach us."""
-    if HELP.search(asked):
+    """Whether a question is about where we are, when we are open or how to reach us. Dots over letters do not matter."""
+    if HELP.search(asked.translate(DOTS)):
         return True
     words = set(asked.split())
     names = Place.objects.values_list("name", flat=True)

@@ -20,6 +20,7 @@ from utbud.places.queries import Library
 from utbud.web import copies, stylesheet
 
 # Pages that menus and footers link to when they are published: a new library begins with some as drafts.
+PRIVACY = "/om/personuppgifter/"
 LINKED = ("filmer", "guider", "kurser", "podd", "om", "hjalp-nagon-annan", "sprak", "tillganglighet")
 
 
@@ -36,7 +37,7 @@ _said: dict[tuple[int, dt.datetime], Now] = {}  # asked once a minute
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """``base_url``, ``lib``, ``logo`` (address or ""), ``next_drop_in`` (words or ""), ``phone_hours`` (words),
-    ``texts_to`` (a number or ""), ``published`` (those of ``LINKED`` that there are) and ``stylesheet`` (address).
+    ``texts_to`` (a number or ""), ``privacy`` (address or ""), ``published`` (those of ``LINKED`` that there are) and ``stylesheet`` (address).
 
     Each is asked for only when a template shows it, since the staff side's pages pass here as well.
     """
@@ -48,6 +49,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "next_drop_in": SimpleLazyObject(lambda: _how_it_is().drop_in),
         "phone_hours": SimpleLazyObject(lambda: _how_it_is().phone),
         "published": SimpleLazyObject(_published),
+        "privacy": SimpleLazyObject(_privacy),
         "texts_to": SimpleLazyObject(_texts_to),
         "stylesheet": SimpleLazyObject(lambda: stylesheet.address(_library())),
     }
@@ -57,6 +59,12 @@ def _library() -> Library:
     found = queries.library()
     copies.keep_library(found)
     return found
+
+
+def _privacy() -> str:
+    """Where it stands how we care for what we know of somebody, "" as long as it does not."""
+    page = Page.objects.live().filter(url_path__endswith=PRIVACY).first()
+    return PRIVACY if page else ""
 
 
 def _texts_to() -> str:

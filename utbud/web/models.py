@@ -204,7 +204,10 @@ class LanguagesPage(ApprovedPage):
 
     def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        return context | {"languages": [_language(block.value) for block in self.texts]}
+        return context | {
+            "languages": [_language(block.value) for block in self.texts],
+            "drop_in": places.next_drop_in(timezone.now()),
+        }
 
 
 def _language(value: Any) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template import loader
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
 from utbud.base.files import serve
 from utbud.base.hashing import content_hash
@@ -140,7 +140,13 @@ def stylesheet(request: HttpRequest, digest: str) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """A page that helps: search, words, the phone number."""
+    """A page that helps: search, words, the phone number. Capitals in an address do not matter: «/ord/BankID/»."""
+    small = f"{request.path.lower().rstrip('/')}/"
+    site = Site.find_for_request(request)
+    if request.method in ("GET", "HEAD") and small != request.path and site is not None:
+        inside = f"{site.root_page.url_path}{small.removeprefix('/')}"
+        if Page.objects.live().public().filter(url_path=inside).exists():
+            return redirect(small)
     return render(request, "404.html", status=404)
 
 

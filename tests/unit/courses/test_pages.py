@@ -64,6 +64,12 @@ def jsonld(client, course):
 
 
 class TestTheList:
+    def test_the_ways_into_the_list_stand_before_it_and_reach_every_week(self, plan, place, client):
+        plan(days=tuple(7 * week for week in range(1, 12)), joins=Run.Joins.SINGLE)
+        html = client.get("/kurser/").content.decode()
+        assert html.index("Välj ämne, plats eller vecka") < html.index('id="kommande"')
+        assert len(set(re.findall(r"/kurser/vecka/[0-9-]+/", html))) == 11
+
     def test_before_there_is_anything_it_says_so_and_whom_to_ring(self, site, place, read):
         said = read("/kurser/")
         assert "Här finns inga datum just nu" in said

@@ -5,6 +5,7 @@ from django.core.management import call_command
 
 from utbud.places.models import Place
 from utbud.search import queries
+from utbud.web.models import InfoPage, StartPage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files"), pytest.mark.database]
 
@@ -116,3 +117,58 @@ def test_what_was_understood_is_said(words, client):
 def test_what_was_asked_stands_escaped_in_the_box(words, client):
     html = client.get("/sok/", {"q": '"><script>alert(1)</script>'}).content.decode()
     assert "<script>alert" not in html
+
+
+def test_what_is_published_is_found_at_once_and_waits_for_no_job(write, publish, settings):
+    settings.TASKS = {
+        "default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}
+    }  # nothing is ever done
+    publish(write("Molnet", explanation="<p>Du sparar dina vykort hos ett företag.</p>"))
+    assert titles("vykort") == ["Molnet"]
+
+
+class TestTheHousesOwn:
+    @pytest.fixture
+    def lists(self, site):
+        start = StartPage.objects.get()
+        for slug in ("kurser", "filmer", "guider"):
+            if not start.get_children().filter(slug=slug).update(title=f"Vår sida {slug}"):
+                start.add_child(instance=InfoPage(title=f"Vår sida {slug}", slug=slug, body="<p>Allt.</p>"))
+
+    @pytest.mark.parametrize(
+        ("question", "first"),
+        [
+            ("kurs", "Vår sida kurser"),
+            ("kurser", "Vår sida kurser"),
+            ("anmälan", "Vår sida kurser"),
+            ("Film", "Vår sida filmer"),
+            ("filmer", "Vår sida filmer"),
+            ("guide", "Vår sida guider"),
+        ],
+    )
+    def test_a_kind_of_thing_leads_to_its_list(self, words, lists, question, first):
+        assert titles(question)[:1] == [first]
+
+    @pytest.mark.parametrize(
+        "question",
+        [
+            "öppettider",
+            "oppettider",
+            "Öppettid",
+            "skriva ut",
+            "utskrift",
+            "bokbuss",
+            "bokbussen",
+            "drop-in",
+            "nar oppnar ni",
+        ],
+    )
+    def test_what_we_do_on_site_leads_to_help(self, words, question):
+        assert queries.find(question).help
+
+    @pytest.mark.parametrize("question", ["lösenord", "filma", "utskick"])
+    def test_other_words_do_not(self, words, lists, question):
+        assert (titles(question)[:1] == ["Vår sida kurser"], queries.find(question).help) == (
+            False,
+            False,
+        )

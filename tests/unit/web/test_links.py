@@ -1,11 +1,15 @@
 """Menus and footers link to pages that there are; what must be read as one is not broken."""
 
+import datetime as dt
+import re
+
 import pytest
 from django.template import Context, Template
+from wagtail.rich_text import RichText
 
-from utbud.places.models import LibrarySettings, Place
+from utbud.places.models import LibrarySettings, Opening, OpeningHours, Place
 from utbud.web.context import LINKED
-from utbud.web.models import InfoPage, StartPage
+from utbud.web.models import InfoPage, LanguagesPage, StartPage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files")]
 
@@ -55,3 +59,50 @@ def test_a_later_page_of_the_archive_says_so_in_its_title(client, write, publish
         for number in (1, 2)
     ]
     assert (", sida" in titles[0], ", sida 2" in titles[1]) == (False, True)
+
+
+def test_the_foot_of_every_page_leads_to_how_we_care_for_what_we_know(client, about, publish):
+    assert "/om/personuppgifter/" not in client.get("/nej/").content.decode()
+    publish(about)
+    page = InfoPage(
+        title="Dina uppgifter", slug="personuppgifter", body="<p>Vi är rädda om dem.</p>", live=False
+    )
+    about.add_child(instance=page)
+    publish(page)
+    for address in ("/", "/hjalp/", "/nej/"):
+        assert 'href="/om/personuppgifter/"' in client.get(address).content.decode()
+
+
+def test_each_language_tells_where_and_when_one_can_come(client, site, publish):
+    place = Place.objects.create(
+        name="Huset", slug="huset", street="Vägen 1", postal_code="871 00", city="Byn"
+    )
+    for day in range(7):
+        OpeningHours.objects.create(
+            place=place, kind=Opening.DROP_IN, weekday=day, opens=dt.time(10), closes=dt.time(12)
+        )
+    texts = [
+        ("text", {"code": code, "heading": "Help", "body": RichText("<p>Come.</p>")}) for code in ("en", "ar")
+    ]
+    StartPage.objects.get().get_children().filter(slug="sprak").delete()
+    page = LanguagesPage(title="Språk", slug="sprak", texts=texts, live=False)
+    StartPage.objects.get().add_child(instance=page)
+    publish(page)
+    html = client.get("/sprak/").content.decode()
+    sections = re.findall(r'<section class="tongue".*?</section>', html, re.S)
+    assert ["Huset</b>, Vägen 1, 871\u00a000 Byn" in one and "10–12" in one for one in sections] == [
+        True,
+        True,
+    ]
+
+
+@pytest.mark.parametrize("typed", ["/om/", "/OM/", "/Om", "/oM/?q=1"])
+def test_capitals_in_an_address_lead_to_the_page(client, about, publish, typed):
+    publish(about)
+    answer = client.get(typed, follow=True)
+    assert (answer.status_code, answer.request["PATH_INFO"]) == (200, "/om/")
+
+
+@pytest.mark.parametrize("typed", ["/OM/", "/Nej/", "/nej/"])
+def test_capitals_lead_nowhere_where_there_is_nothing(client, about, typed):
+    assert client.get(typed, follow=True).status_code == 404
