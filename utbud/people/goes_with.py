@@ -21,7 +21,9 @@ def goes_with(instances: Iterable[models.Model]) -> list[str]:
     counts: Counter[type[models.Model]] = Counter()
     for model, found in collector.model_objs.items():
         parents = {type(row) for row in rows} | {one for row in rows for one in type(row)._meta.parents}
-        if model not in parents and not model._meta.auto_created and model.__module__.startswith("utbud."):
+        if isinstance(model, str) or model in parents or model._meta.auto_created:
+            continue
+        if model.__module__.startswith("utbud."):
             counts[model] = len(found)
     return [
         f"{str(model._meta.verbose_name_plural).capitalize()}: {count}"

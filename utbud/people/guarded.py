@@ -29,6 +29,7 @@ def _plain(value: Any) -> Any:
 class GuardedForm(WagtailAdminModelForm):
     """The form of everything that is changed in place and has no versions. See the module."""
 
+    data: Any
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
