@@ -119,6 +119,19 @@ class TestTheDesk:
         if found == 1:
             assert "checked" in html.split('name="group"')[1].split(">")[0]
 
+    @pytest.mark.parametrize(
+        ("hits", "typed", "focus"),
+        [(1, "", "name"), (3, "", "name"), (1, "Gerd", "go on"), (3, "Gerd", "group")],
+    )
+    def test_what_is_typed_next_is_the_name_also_with_several_hits(self, staff, plan, hits, typed, focus):
+        """A radio button with the focus takes no letters, and a space in a name would choose a group."""
+        for _run in range(hits):
+            plan()
+        answer = staff.post(
+            DESK, {"course": "bild", "looked_for": "", "name": typed, "size": "1", "came_by": "phone"}
+        )
+        assert (len(answer.context["form"].fields["group"].choices), answer.context["focus"]) == (hits, focus)
+
     def test_by_number(self, staff, plan):
         plan()
         wanted = plan(days=(8,)).quotas.get()
@@ -128,7 +141,8 @@ class TestTheDesk:
     @pytest.mark.parametrize(
         ("wrong", "field"),
         [
-            ({"name": ""}, "name"), ({"name": "x" * 101}, "name"), ({"contact": "123"}, "contact"),
+            ({"name": ""}, "name"), ({"name": "0701740605"}, "name"), ({"name": "070-174 06 05"}, "name"),
+            ({"name": "Gerd +46 70 174 06 05"}, "name"), ({"name": "gerd@example.org"}, "name"), ({"name": "x" * 101}, "name"), ({"contact": "123"}, "contact"),
             ({"contact": "gerd@"}, "contact"), ({"group": ""}, "group"), ({"group": "999999"}, "group"),
             ({"size": "0"}, "size"), ({"size": "31"}, "size"), ({"size": "x"}, "size"), ({"came_by": "web"}, "came_by"),
             ({"size": "2", "names": "Ove\nSiv"}, "names"),

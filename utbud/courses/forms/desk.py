@@ -49,8 +49,11 @@ class ContactField(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
 
+FIGURES_OF_A_NUMBER = 6
+
+
 class NameField(forms.CharField):
-    """A name with any letters; spaces are put right."""
+    """A name with any letters; spaces are put right. A number or an address that was typed here is no name."""
 
     def __init__(self, **kwargs: Any) -> None:
         own: dict[str, Any] = {
@@ -65,7 +68,14 @@ class NameField(forms.CharField):
         super().__init__(**own | kwargs)
 
     def clean(self, value: Any) -> str:
-        return " ".join(super().clean(value).split())
+        name = " ".join(super().clean(value).split())
+        if "@" in name or sum(sign.isdigit() for sign in name) >= FIGURES_OF_A_NUMBER:
+            raise forms.ValidationError(
+                _now(
+                    "Det ser ut som ett nummer eller en adress. Skriv namnet här, och numret i rutan bredvid."
+                )
+            )
+        return name
 
 
 def names_field(**more: Any) -> forms.CharField:

@@ -113,9 +113,9 @@ def _focus(form: DeskForm, shown: list[Offered], looks: bool, question: str, war
         return "go on"
     if not shown or (not question and len(shown) != 1):
         return "course"
-    if len(shown) > 1:
-        return "group"
-    return "go on" if form["name"].value() else "name"
+    if not form["name"].value():
+        return "name"  # also where a group is to be chosen: a radio button takes no letters, and a space chooses it
+    return "group" if len(shown) > 1 else "go on"
 
 
 def _against(
