@@ -18,7 +18,7 @@ ifdef PIP_CERT
 export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 
-.PHONY: help run setup test test-everything servers check format bench screenshots lock clean
+.PHONY: help run setup test test-everything faults scan servers check format bench screenshots lock clean
 
 help: ## räknar upp kommandona
 	@echo "Digitalt utbud. Skriv make och ett av orden:"
@@ -35,6 +35,12 @@ test: $(VENV)/.test ## kör testen: enhet, processer, webbläsaren. På PostgreS
 
 test-everything: $(VENV)/.test ## kör alla test på både SQLite och PostgreSQL. Inför en utgåva
 	@exec $(BIN)/python tests/run.py everything
+
+faults: $(VENV)/.test ## dödar processer och låter många trängas, om och om igen, på båda databaserna (UTBUD_TEST_ROUNDS=10)
+	@exec $(BIN)/python tests/run.py faults
+
+scan: $(VENV)/.test ## går runt i demon som en illvillig: dörrar för varje roll, elaka värden överallt, hemligheter i loggen
+	@exec $(BIN)/python tests/scan.py
 
 servers: $(VENV)/.test ## provar kanalerna mot riktiga servrar (behöver Node och npm)
 	$(BIN)/python -m pytest tests/servers -m servers

@@ -1,8 +1,9 @@
 """What takes long to make and is the same for every run: a migrated database, collected static files, a demo.
 
 ``make test`` makes each once and tells in the environment where: UTBUD_TEST_READY is a folder with ``empty`` and ``demo``
-(data folders on SQLite), UTBUD_TEST_TEMPLATE a migrated database on PostgreSQL, if there is a server. A run that is told
-nothing makes its own.
+(data folders on SQLite), UTBUD_TEST_TEMPLATE a migrated database on PostgreSQL, if there is a server; where there is a folder
+``demo-postgresql`` too, its rows are in a database of the same name with ``_demo`` after it. A run that is told nothing makes
+its own.
 """
 
 import os
@@ -35,9 +36,12 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
-def utbud(*words: str, var: Path, url: str = "") -> str:
-    """Run a command of the program with its data in ``var``, or its rows in PostgreSQL at ``url``. What it said."""
-    environment = clean_environment() | {"UTBUD_VAR": str(var), "DATABASE_URL": url}
+def utbud(*words: str, var: Path, url: str = "", **more: str) -> str:
+    """Run a command of the program with its data in ``var``, or its rows in PostgreSQL at ``url``. What it said.
+
+    ``more`` is what else it has in its environment.
+    """
+    environment = clean_environment() | {"UTBUD_VAR": str(var), "DATABASE_URL": url} | more
     done = subprocess.run(
         [sys.executable, "-m", "utbud", *words], cwd=ROOT, env=environment, capture_output=True, text=True
     )

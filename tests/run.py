@@ -1,7 +1,8 @@
 """Runs the tests: units, then processes, on SQLite and on PostgreSQL, then the browser. ``make test`` calls it.
 
 Units run on SQLite; of them, those marked ``database`` on PostgreSQL too. With the word ``everything``, as
-``make test-everything`` says it before a release, all of them run on both, and so does the whole browser.
+``make test-everything`` says it before a release, all of them run on both, and so does the whole browser. With the word
+``faults``, as ``make faults`` says it, only the processes run, UTBUD_TEST_ROUNDS times.
 
 What takes long to make is made once, for all runs to copy (tests/ready.py). Runs that mostly wait go at the same time.
 
@@ -199,6 +200,11 @@ def made_ready(server: str) -> Iterator[tuple[dict[str, str], Callable[[], None]
             def make_demo() -> None:
                 shutil.copytree(empty, demo)
                 ready.demo(demo)
+                if server:
+                    copy = ready.new_database(f"{server}/postgres", f"{name}_demo", name)
+                    stack.callback(ready.on_server, copy, f"DROP DATABASE IF EXISTS {name}_demo WITH (FORCE)")
+                    Path(folder, "demo-postgresql").mkdir()
+                    ready.demo(Path(folder, "demo-postgresql"), copy)
 
             yield {"UTBUD_TEST_READY": folder, "UTBUD_TEST_TEMPLATE": name}, make_demo
 
@@ -237,7 +243,10 @@ def main(*, everything: bool) -> int:
             for kind, environment in kinds.items():
                 # The pages look the same on PostgreSQL; what is written and found may not be.
                 files = ("tests/browser",) if everything or kind == "SQLite" else JOURNEYS
-                summary.run(Run("Webbläsartest", kind, (*files, *PARALLEL), environment))
+                # Neighbours share what a file makes for itself, so a worker takes them together.
+                summary.run(
+                    Run("Webbläsartest", kind, (*files, *PARALLEL, "--dist", "worksteal"), environment)
+                )
         else:
             names = ", ".join(sorted(file.name for file in (ROOT / "tests/browser").glob("test_*.py")))
             summary.skip(f"Webbläsartest ({names}). Chromium finns inte. Debian: apt install chromium")
@@ -252,5 +261,18 @@ def main(*, everything: bool) -> int:
     return code
 
 
+def faults() -> int:
+    """The process tests alone, many times over, each time with other dice. The exit code."""
+    summary, rounds = Summary(), {"UTBUD_TEST_ROUNDS": os.environ.get("UTBUD_TEST_ROUNDS", "10")}
+    with postgresql() as server, made_ready(server) as (known, _make_demo):
+        summary.run(Run("Processtest", "SQLite", ("tests/processes", *PARALLEL), known | rounds))
+        if server:
+            known["DATABASE_URL"] = f"{server}/{known['UTBUD_TEST_TEMPLATE']}"
+            summary.run(Run("Processtest", "PostgreSQL", ("tests/processes", *PARALLEL), known | rounds))
+        else:
+            summary.skip("Testen på PostgreSQL. Ingen server svarar, och ingen är installerad.")
+    return summary.end()
+
+
 if __name__ == "__main__":
-    sys.exit(main(everything=sys.argv[1:] == ["everything"]))
+    sys.exit(faults() if sys.argv[1:] == ["faults"] else main(everything=sys.argv[1:] == ["everything"]))

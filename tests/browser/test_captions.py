@@ -1,12 +1,11 @@
 """Captions and chapters written beside the film: made of the script, put right by keyboard alone, nothing lost."""
 
-import subprocess
-import sys
+import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests import ready
+from tests.browser.conftest import comes_true
 
 pytestmark = pytest.mark.browser
 SAID = (
@@ -40,14 +39,10 @@ print("MADE", add("Textprov", asset=asset, script="\\n\\n".join(SAID)), add("Lå
 
 
 @pytest.fixture(scope="module")
-def films(server):
+def films(make):
     """A film with a script and no captions; and one on YouTube with three hundred."""
-    environment = ready.clean_environment() | {"UTBUD_VAR": str(server.var), "DATABASE_URL": server.database}
-    command = [sys.executable, "-m", "utbud", "shell", "--no-imports", "-c", f"SAID = {SAID!r}\n{MAKE}"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    made = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("MADE")]
-    assert made, done.stderr
-    return [f"/admin/film-och-ljud/{pk}/text/" for pk in made[0]]
+    said = make(f"SAID = {SAID!r}\n{MAKE}")
+    return [f"/admin/film-och-ljud/{pk}/text/" for pk in re.search(r"MADE (.+)", said)[1].split()]
 
 
 def focused(page):
@@ -66,9 +61,7 @@ def test_captions_from_the_script_are_put_right_by_keyboard(page, films, login, 
     expect(page.get_by_text("Inga undertexter än.")).to_be_visible()
     accessible()
     page.get_by_role("button", name="Gör av manuset").press("Enter")
-    expect(page.locator("#text-2")).to_have_value(
-        SAID[2], timeout=60_000
-    )  # the slow worker, and the page by itself
+    expect(page.locator("#text-2")).to_have_value(SAID[2])  # the slow worker, and the page by itself
     rows, status = page.locator("[data-row]"), page.locator("[data-status]")
     assert rows.count() == 3
     accessible()
@@ -90,8 +83,8 @@ def test_captions_from_the_script_are_put_right_by_keyboard(page, films, login, 
     assert (rows.count(), focused(page)) == (3, "text-1")
 
     page.keyboard.press("Alt+p")
-    page.wait_for_function("document.querySelector('video').currentTime > 2")
-    page.wait_for_function("document.querySelector('video').paused")  # it stops where the row ends
+    comes_true(page, "document.querySelector('video').currentTime > 2")
+    comes_true(page, "document.querySelector('video').paused")  # it stops where the row ends
     assert page.evaluate("document.querySelector('video').textTracks[0].activeCues.length") <= 1
     page.keyboard.press("Alt+k")
     page.keyboard.type("Ladda ner")

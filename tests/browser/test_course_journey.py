@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tests import ready
 from utbud.base import dates
 
 pytestmark = pytest.mark.browser
@@ -21,7 +20,6 @@ pytestmark = pytest.mark.browser
 COURSE = "Känn dig trygg på nätet"
 VERA, RUT, ALI, GUN = "08-465 004 51", "070-174 06 51", "+46701740652", "08-465 004 53"
 SEATS = 8  # one by web, two by phone, one by text, four for an association
-GUARD = 2_100  # milliseconds: a person needs two seconds for a form; a robot does not
 
 # Run in the program itself, with the clock as an argument.
 TEXTS_COME_IN = """
@@ -75,12 +73,11 @@ said = [before, count(), sorted(left)]
 
 
 @pytest.fixture
-def inside(server):
+def inside(make):
     """What ``said`` is after some lines run in the program, with the site's own data."""
 
     def inside(lines, quota=0):
-        code = f"import datetime as dt, json\nQUOTA = {quota}\n{lines}\nprint('SAID', json.dumps(said))"
-        told = ready.utbud("shell", "--no-imports", "-c", code, var=server.var, url=server.database)
+        told = make(f"import datetime as dt, json\nQUOTA = {quota}\n{lines}\nprint('SAID', json.dumps(said))")
         return json.loads(told.split("SAID ", 1)[1])
 
     return inside
@@ -99,17 +96,6 @@ def text(page):
         return answer.text()
 
     return text
-
-
-@pytest.fixture
-def fine(page, accessible):
-    """The page has come to rest, and has no violation that axe can find."""
-
-    def fine():
-        page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
-        accessible()
-
-    return fine
 
 
 @pytest.fixture
@@ -142,7 +128,7 @@ def staff(page, login):
     return SimpleNamespace(plan=plan, register=register)
 
 
-def join(page, quota, name, contact, *, along=""):
+def join(page, person, quota, name, contact, *, along=""):
     """Join on the web, one thing a page."""
     page.goto(f"/kurser/kann-dig-trygg-pa-natet/anmalan/?grupp={quota}")
     page.get_by_label("Namn").fill(name)
@@ -152,7 +138,7 @@ def join(page, quota, name, contact, *, along=""):
         page.get_by_label(along).check()
     page.get_by_role("button", name="Fortsätt").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Stämmer det här?")
-    page.wait_for_timeout(GUARD)
+    person()
 
 
 def code_on(page):
@@ -160,27 +146,27 @@ def code_on(page):
     return page.locator(".code .number").inner_text().strip()
 
 
-def test_a_course_without_an_e_mail_address(page, login, staff, inside, text, fine):
+def test_a_course_without_an_e_mail_address(page, login, staff, inside, text, accessible, person):
     texts = inside(TEXTS_COME_IN)
     day = dates.local(dt.datetime.now(dt.UTC)).date() + dt.timedelta(days=6)
 
     # Staff plan it …
     login("disk")
     quota = staff.plan(day)
-    fine()
+    accessible()
     run_page = page.url
 
     # … a resident joins on the web with a phone number only …
-    join(page, quota, "Vera Provsson", VERA)
-    fine()
+    join(page, person, quota, "Vera Provsson", VERA)
+    accessible()
     page.get_by_role("button", name="Anmäl mig").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Du har en plats")
-    fine()
+    accessible()
     receipt = page.url
 
     # … two who share a mobile are put in by whoever answers the phone …
     code = staff.register(quota, "Rut Provlund", RUT, 2)
-    fine()
+    accessible()
 
     # … a third by text …
     answer = text(texts, ALI, f"KURS {quota} Ali Provberg")
@@ -192,17 +178,17 @@ def test_a_course_without_an_e_mail_address(page, login, staff, inside, text, fi
     page.get_by_label("Förening eller partner").select_option(label="Hyresgästerna i kvarteret Blåmesen")
     page.get_by_label("Antal platser").fill("4")
     page.get_by_label("Telefon, e-post eller postadress").fill("08-465 004 55")
-    fine()
+    accessible()
     page.get_by_role("button", name="Håll platserna").click()
     expect(page.locator("main")).to_contain_text("Har 4 platser.")
-    fine()
+    accessible()
 
     # A party of two waits.
-    join(page, quota, "Gun Provgren", GUN, along="Ja, någon som också vill gå kursen")
+    join(page, person, quota, "Gun Provgren", GUN, along="Ja, någon som också vill gå kursen")
     expect(page.locator("main")).to_contain_text("plats 1 i kön")
     page.get_by_role("button", name="Ställ mig i kö").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Du står i kö")
-    fine()
+    accessible()
     waiting = code_on(page)
 
     # Somebody cancels by text: whoever has the number and the code. The two are offered the seats …
@@ -214,12 +200,12 @@ def test_a_course_without_an_e_mail_address(page, login, staff, inside, text, fi
 
     # … and say yes by the code.
     page.goto("/kurser/min-anmalan/")
-    fine()
+    accessible()
     page.get_by_label("Din kod").fill(waiting)
     page.get_by_label("Telefon eller e-post").fill(GUN)
     page.get_by_role("button", name="Visa min anmälan").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Det finns 2 platser till er")
-    fine()
+    accessible()
     page.get_by_role("button", name="Ja, jag kommer").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Ni har 2 platser")
 
@@ -232,7 +218,7 @@ def test_a_course_without_an_e_mail_address(page, login, staff, inside, text, fi
         "Vera Provsson",
     ]
     page.goto(f"/admin/kurser/tillfalle/{occasion}/")
-    fine()
+    accessible()
     everyone = page.get_by_role("radio", name="Kom", exact=True)
     expect(everyone).to_have_count(SEATS)
     for number in range(SEATS - 1):
@@ -240,25 +226,25 @@ def test_a_course_without_an_e_mail_address(page, login, staff, inside, text, fi
     page.get_by_role("radio", name="Kom inte", exact=True).nth(SEATS - 1).check()
     page.get_by_role("button", name="Spara", exact=True).last.click()
     expect(page.locator("main")).to_contain_text("7 kom, 1 kom inte, 0 vet vi inte")
-    fine()
+    accessible()
 
     # How it went, told by one without a name, and by one on paper.
     page.get_by_role("link", name="Utvärdering").click()
     evaluation_page = page.url
     address = page.locator("main a[href*='/kurser/utvardering/']").get_attribute("href")
     page.goto(address)
-    fine()
+    accessible()
     page.get_by_label("Jag klarade det själv").check()
     page.get_by_label("Bra", exact=True).check()
-    page.wait_for_timeout(GUARD)
+    person()
     page.get_by_role("button", name="Skicka").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Tack")
-    fine()
+    accessible()
     page.goto(evaluation_page)
     page.get_by_role("radio", name="Inte än").check()
     page.get_by_role("button", name="Lägg in och ta nästa").click()
     expect(page.locator("main")).to_contain_text("2 svar.")
-    fine()
+    accessible()
 
     # When the months have passed nobody's name is left, and the figures are the same.
     before, after, names = inside(PURGE, quota)

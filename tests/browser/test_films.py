@@ -1,13 +1,11 @@
 """Watching a film: captions, the text that follows, parts, keyboard, without JavaScript, and YouTube only after a click."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 from playwright.sync_api import expect
 
-from tests import ready
+from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 OURS, THEIRS, LIST = "/filmer/prova-en-film/", "/filmer/prova-youtube/", "/filmer/"
@@ -61,46 +59,21 @@ addEventListener("message", ({ data }) => {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def films(server):
-    environment = ready.clean_environment() | {"UTBUD_VAR": str(server.var), "DATABASE_URL": server.database}
-    done = subprocess.run(
-        [sys.executable, "-m", "utbud", "shell", "--no-imports", "-c", MAKE],
-        env=environment, capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+def films(make):
+    make(MAKE)
 
 
 @pytest.mark.parametrize("address", [LIST, OURS, THEIRS])
-class TestPages:
-    def test_axe_says_nothing_in_light_and_dark(self, page, address, accessible):
-        page.goto(address)
-        accessible()
-        page.emulate_media(color_scheme="dark")
-        accessible()
+def test_a_page(visit, address):
+    asked = []
+    page = visit(address, narrow_too=True, asked=asked)
+    assert [url for url in asked if url.endswith((".mp4", ".m4a"))] == []  # before one plays it
 
-    def test_320_px_needs_no_sideways_scroll(self, page, address, accessible):
-        page.set_viewport_size({"width": 320, "height": 640})
-        page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
-        accessible()
-
-    def test_nothing_comes_from_elsewhere(self, page, address, server):
-        asked = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
-        assert [url for url in asked if not url.startswith((server.url, "data:"))] == []
-        assert [
-            url for url in asked if url.endswith((".mp4", ".m4a"))
-        ] == []  # nor the film, before one plays it
-
-    def test_on_paper_stands_the_text_and_no_player(self, page, address):
-        page.emulate_media(media="print")
-        page.goto(address)
-        assert page.locator("video:visible, .speed:visible, .went:visible, .films img:visible").count() == 0
-        if address != LIST:
-            expect(page.locator(".said")).to_contain_text("Rad nummer 14.")
-            assert page.locator(".said").evaluate("box => box.scrollHeight - box.clientHeight") <= 1
+    page.emulate_media(media="print")  # on paper stands the text, and no player
+    assert page.locator("video:visible, .speed:visible, .went:visible, .films img:visible").count() == 0
+    if address != LIST:
+        expect(page.locator(".said")).to_contain_text("Rad nummer 14.")
+        assert page.locator(".said").evaluate("box => box.scrollHeight - box.clientHeight") <= 1
 
 
 def second(page) -> float:
@@ -109,11 +82,7 @@ def second(page) -> float:
 
 def playing(page, at: float) -> None:
     """Wait until the film has come further than ``at``: our policy lets no script be made of text, so it is asked."""
-    for _turn in range(150):
-        if second(page) > at:
-            return
-        page.wait_for_timeout(100)
-    pytest.fail(f"the film stands at {second(page)}")
+    until(lambda: second(page) > at, rest=lambda moment: page.wait_for_timeout(moment * 1000))
 
 
 class TestOurOwn:
@@ -261,24 +230,6 @@ class TestYouTube:
         page.evaluate("postMessage(JSON.stringify({ info: { currentTime: 25 } }), '*')")
         page.evaluate("new Promise(done => setTimeout(done, 50))")
         assert page.locator(".line[aria-current]", has_text="Rad nummer 12").count() == 0
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "/admin/filmer/",
-        "/admin/filmer/ny/",
-        "/admin/filmer/youtube/",
-        "/admin/filmer/kanal/",
-        "/admin/svar/?tid=allt",
-    ],
-)
-def test_the_staffs_pages(page, login, address, accessible):
-    login("redaktor")
-    assert page.goto(address).status == 200
-    accessible()
-    page.set_viewport_size({"width": 320, "height": 640})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 330
 
 
 def test_a_film_is_begun_by_keyboard(page, login):

@@ -1,12 +1,16 @@
 """The whole way: a word from the editor's pen to every reader, as people do it, in a real browser."""
 
+import contextlib
+import itertools
 import re
 import time
 
 import feedparser
 import pikepdf
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
+
+from tests.browser.conftest import PASSWORD, comes_true
 
 pytestmark = pytest.mark.browser
 
@@ -32,8 +36,14 @@ def send(page):
 
 
 def test_from_pen_to_reader(page, server, login, accessible):
-    # An editor writes a word with a picture …
-    login("redaktor")
+    # An editor logs in …
+    page.goto("/admin/login/")
+    page.locator("#id_username").fill("redaktor")
+    page.locator("#id_password").fill(PASSWORD)
+    page.get_by_role("button", name="Logga in").click()
+    expect(page.locator("body")).to_contain_text("Idag")
+
+    # … writes a word with a picture …
     page.get_by_role("link", name="Året").first.click()
     accessible()
     page.get_by_role("link", name="Skriv ett nytt ord").click()
@@ -97,7 +107,7 @@ def test_from_pen_to_reader(page, server, login, accessible):
     assert (sound.status, len(sound.body())) == (206, 100)
 
 
-def test_a_press_while_the_draft_is_being_saved_sends_that_draft(page, login):
+def test_a_press_while_the_draft_is_being_saved_sends_that_draft(page, login, until):
     def slowly(route):
         time.sleep(3)
         route.continue_()
@@ -114,18 +124,22 @@ def test_a_press_while_the_draft_is_being_saved_sends_that_draft(page, login):
     )
     saving = []
     page.on("request", lambda request: saving.append(request) if autosaves(request) else None)
-    for attempt in range(20):  # Wagtail looks for changes a while after the page has come
-        page.get_by_role("textbox", name="Ordet").fill(f"Solcell {attempt}")
-        page.wait_for_timeout(2000)
-        if saving:
-            break
+    written = itertools.count()
+
+    def saved():  # Wagtail looks for changes a while after the page has come
+        page.get_by_role("textbox", name="Ordet").fill(f"Solcell {next(written)}")
+        with contextlib.suppress(TimeoutError):
+            page.wait_for_event("request", autosaves, timeout=2000)
+        return saving
+
+    until(saved)
     page.get_by_role("button", name="Skicka för godkännande").click()
     page.wait_for_url("**/godkanna/sida/*/")
     page.goto("/admin/aret/")
     expect(page.locator("[data-pool] li").filter(has_text="Solcell")).to_have_count(1)
 
 
-def test_the_publisher_answers_by_letter_without_logging_in(page, server, login, accessible):
+def test_the_publisher_answers_by_letter_without_logging_in(page, server, login, accessible, until):
     login("redaktor")
     page.goto("/admin/aret/")
     page.get_by_role("link", name="Skriv ett nytt ord").click()
@@ -144,10 +158,7 @@ def test_the_publisher_answers_by_letter_without_logging_in(page, server, login,
                 return re.search(r"http://\S+/godkann/\S+", text)
         return None
 
-    for _attempt in range(120):
-        if found := letter():
-            break
-        page.wait_for_timeout(500)
+    found = until(letter, "no letter came")
     page.goto(found.group().removeprefix(server.url))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Laddstolpe")
     accessible()
@@ -187,7 +198,7 @@ def test_the_year_is_planned_by_mouse_and_by_keyboard(page, server, login):
     expect(page.locator(f'tr[data-week="{week}"]')).to_contain_text(word)
 
 
-def test_a_message_reaches_staff_and_is_answered(page, login, accessible):
+def test_a_message_reaches_staff_and_is_answered(page, login, accessible, person):
     page.goto("/samarbeta/")
     page.get_by_role("button", name=re.compile("skicka", re.I)).click()
     expect(page.get_by_role("alert")).to_be_visible()
@@ -196,11 +207,12 @@ def test_a_message_reaches_staff_and_is_answered(page, login, accessible):
     page.get_by_label(re.compile("telefon|nå dig", re.I)).first.fill("070-174 06 05")
     page.get_by_label("Jag vill samarbeta med er").check()
     page.locator("textarea").fill("Vi vill gärna hålla en kurs tillsammans.")
-    page.wait_for_timeout(2100)  # a person needs two seconds; a robot does not
+    person()
     page.get_by_role("button", name=re.compile("skicka", re.I)).click()
     expect(page.locator("main")).to_contain_text(re.compile("senast (mån|tis|ons|tors|fre)dag"))
     accessible()
     login("redaktor")
+    page.goto("/admin/")
     expect(page.locator("main")).to_contain_text("Föreningen Testbjörken")
 
 
@@ -219,7 +231,7 @@ def test_a_voice_recorded_in_the_browser_goes_before_the_computers(page, server,
     page.wait_for_timeout(4000)  # the fake microphone beeps once a second
     page.get_by_role("button", name=re.compile("^Stopp|^Stanna|^Sluta", re.I)).first.click()
     page.get_by_role("button", name=re.compile("^Använd", re.I)).first.click()
-    expect(page.locator('input[name="recording"]')).not_to_have_value("", timeout=90_000)
+    expect(page.locator('input[name="recording"]')).not_to_have_value("")
     send(page)
     login("utgivare")
     page.goto("/admin/godkanna/")
@@ -231,6 +243,4 @@ def test_a_voice_recorded_in_the_browser_goes_before_the_computers(page, server,
     assert (sound.status, sound.headers["content-type"]) == (200, "audio/mpeg")
     page.goto("/ord/rostprov/")
     page.evaluate("document.querySelector('audio').load()")
-    page.wait_for_function(
-        "() => document.querySelector('audio').duration > 2.5 && document.querySelector('audio').duration < 7"
-    )
+    comes_true(page, "() => document.querySelector('audio').duration > 2.5")

@@ -12,7 +12,9 @@ import pytest
 from playwright.sync_api import expect
 
 from bench.align import Case, record
-from tests.browser.test_recording import SHARE, state
+from tests.browser.conftest import comes_true
+from tests.browser.test_recording import SHARE, has_recorded, state
+from tests.waiting import until
 from utbud.formats import sound
 
 pytestmark = pytest.mark.browser
@@ -88,11 +90,11 @@ def send(page):
 
 def until_out(page, path):
     """Ask for the page until the worker has made what it cannot be without."""
-    for _try in range(120):
-        if page.request.get(path).status == 200:
-            return
-        page.wait_for_timeout(500)
-    raise AssertionError(f"{path} did not come out")
+
+    def is_out():
+        return page.request.get(path).status == 200
+
+    until(is_out, f"{path} did not come out", rest=lambda _moment: page.wait_for_timeout(200))
 
 
 def test_a_recording_becomes_a_film_and_a_guide(page, login, accessible):
@@ -121,27 +123,28 @@ def test_a_recording_becomes_a_film_and_a_guide(page, login, accessible):
     expect(page.get_by_role("button", name="Börja spela in")).to_be_focused()
     page.keyboard.press("Enter")
     expect(state(page)).to_have_text("Spelar in.")
-    page.wait_for_timeout(13_000)
+    has_recorded(page, 13)
     press(page, "button", "Stoppa")
     expect(page.get_by_role("heading", name="Klipp och använd")).to_be_focused()
     press(page, "button", "Använd inspelningen")
     expect(page.get_by_text("Filen är inne. Nu bearbetas den.")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"Klar, \d+ s lång."))).to_be_visible(timeout=180_000)
+    expect(page.get_by_text(re.compile(r"Klar, \d+ s lång."))).to_be_visible()
     expect(page.locator("#steg-7")).to_contain_text("DOS-lagen")  # why it cannot go out yet
     accessible()
 
     # … gets its captions from the script, and chapters …
     press(page, "link", "Skriv och rätta undertexter")
     press(page, "button", "Gör av manuset")
-    expect(page.locator("#text-2")).to_have_value(SAID[2], timeout=120_000)
+    expect(page.locator("#text-2")).to_have_value(SAID[2])
     starts = [field.input_value() for field in page.locator("[data-row] input[id^=start-]").all()]
     assert len(starts) == len(SAID)
     assert starts == sorted(starts)
     for row, title in ((0, "Börja"), (1, "Skriv namnet")):
         reach(page, page.locator(f"#text-{row}"))
+        stood = page.evaluate("document.querySelector('video').currentTime")
         page.keyboard.press("Alt+p")  # the chapter begins where this is said
-        page.wait_for_function("!document.querySelector('video').paused")
-        page.wait_for_function("document.querySelector('video').paused")
+        comes_true(page, f"document.querySelector('video').currentTime !== {stood}")
+        comes_true(page, "document.querySelector('video').paused")
         page.keyboard.press("Alt+k")
         page.keyboard.insert_text(title)
     page.keyboard.press("Control+s")
@@ -163,7 +166,7 @@ def test_a_recording_becomes_a_film_and_a_guide(page, login, accessible):
     assert page.evaluate("document.querySelector('video').textTracks[0].mode") == "showing"
     reach(page, page.locator("nav.parts [data-to]").nth(1))
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('video').currentTime > 1.5")
+    comes_true(page, "document.querySelector('video').currentTime > 1.5")
 
     # It becomes a guide, that is printed.
     login("redaktor")
@@ -172,7 +175,7 @@ def test_a_recording_becomes_a_film_and_a_guide(page, login, accessible):
     page.wait_for_url("**/guider/**")
     accessible()
     press(page, "button", "Gör guiden")
-    expect(page.locator("[data-plain-language]")).to_be_visible(timeout=60_000)
+    expect(page.locator("[data-plain-language]")).to_be_visible()
     needs = page.get_by_role("textbox", name=re.compile("Det här behöver du", re.I))
     reach(page, needs)
     page.keyboard.insert_text("En dator eller mobil")
@@ -214,7 +217,7 @@ def test_a_sound_becomes_an_episode_that_readers_of_podcasts_accept(page, login,
     press(page, "link", "Verkstaden")
     page.get_by_label("Ladda upp en fil").set_input_files(talk)
     press(page, "button", "Ladda upp")
-    expect(page.get_by_text("Klar, 8 s lång.")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("Klar, 8 s lång.")).to_be_visible()
     workshop = page.url.partition("#")[0].partition("?")[0]
     press(page, "link", "Skriv och rätta undertexter")
     page.get_by_label("Undertexter som VTT eller SRT").set_input_files(

@@ -4,13 +4,12 @@ import hashlib
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests import ready
+from tests.browser.conftest import comes_true
 from utbud.formats import sound
 
 pytestmark = pytest.mark.browser
@@ -41,19 +40,20 @@ SHARE = """if (navigator.mediaDevices?.getDisplayMedia) {
 
 
 @pytest.fixture(scope="module")
-def pages(server):
+def pages(make):
     """The workshops of three films and an episode that nobody has recorded."""
-    environment = ready.clean_environment() | {"UTBUD_VAR": str(server.var), "DATABASE_URL": server.database}
-    code = f"SCRIPT = {SCRIPT!r}\n{MAKE}"
-    done = subprocess.run(
-        [sys.executable, "-m", "utbud", "shell", "--no-imports", "-c", code], env=environment, capture_output=True, text=True
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return [f"/admin/film-och-ljud/{pk}/" for pk in re.search(r"MADE (.+)", done.stdout)[1].split()]
+    said = make(f"SCRIPT = {SCRIPT!r}\n{MAKE}")
+    return [f"/admin/film-och-ljud/{pk}/" for pk in re.search(r"MADE (.+)", said)[1].split()]
 
 
 def state(page):
     return page.locator("[data-state]")
+
+
+def has_recorded(page, seconds):
+    """Wait until so much is recorded."""
+    clock = re.compile(rf"^0 min ({'|'.join(str(number) for number in range(seconds, 60))}) s")
+    expect(page.locator("[data-clock]")).to_have_text(clock)
 
 
 def begin(page, workshop, mode=""):
@@ -82,14 +82,14 @@ def test_screen_with_the_camera_is_recorded_paused_trimmed_and_used(page, login,
     page.get_by_role("button", name="Pausa").click()
     expect(state(page)).to_have_text("Pausad.")
     before = page.locator("[data-clock]").text_content()
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(1500)  # a second and more, in which nothing may happen
     assert page.locator("[data-clock]").text_content() == before
     page.get_by_role("button", name="Fortsätt").click()
-    page.wait_for_timeout(2500)
+    has_recorded(page, 4)
     page.get_by_role("button", name="Stoppa").click()
     expect(page.get_by_role("heading", name="Klipp och använd")).to_be_focused()
     accessible()
-    page.wait_for_function("Number.isFinite(document.querySelector('[data-result]').duration)")
+    comes_true(page, "Number.isFinite(document.querySelector('[data-result]').duration)")
     whole = float(page.get_by_label("Sluta vid sekund").input_value())
     page.get_by_label("Börja vid sekund").fill("1")
     page.get_by_label("Sluta vid sekund").fill("2.5")
@@ -100,9 +100,9 @@ def test_screen_with_the_camera_is_recorded_paused_trimmed_and_used(page, login,
     page.get_by_role("button", name="Använd inspelningen").click()
     expect(page.get_by_text("Filen är inne. Nu bearbetas den.")).to_be_visible()
     # The work on it is done by another process; the page shows it by itself.
-    expect(page.get_by_text("Klar, 2 s lång.")).to_be_visible(timeout=180_000)
+    expect(page.get_by_text("Klar, 2 s lång.")).to_be_visible()
     expect(page.get_by_text("Den är klippt. Hela originalet är kvar.")).to_be_visible()
-    page.wait_for_function("document.querySelector('[data-player]').readyState >= 1")
+    comes_true(page, "document.querySelector('[data-player]').readyState >= 1")
     page.get_by_role("button", name="Den här rutan").click()
     expect(page.get_by_text("Stillbilden är vald.")).to_be_visible()
     accessible()
@@ -111,7 +111,7 @@ def test_screen_with_the_camera_is_recorded_paused_trimmed_and_used(page, login,
 def test_a_browser_that_dies_keeps_what_was_recorded(page, login, pages, context):
     login("redaktor")
     begin(page, pages[1], "Kameran")
-    page.wait_for_timeout(3000)
+    has_recorded(page, 3)
     other = context.new_page()
     page.close(run_before_unload=False)
     other.goto(pages[1])
@@ -132,7 +132,7 @@ def test_sound_by_keyboard_alone_and_again(page, login, pages, accessible):
     page.keyboard.press("Enter")
     stop = page.get_by_role("button", name="Stoppa")
     expect(stop).to_be_focused()
-    page.wait_for_timeout(1500)
+    has_recorded(page, 2)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Klipp och använd")).to_be_focused()
     accessible()
@@ -142,7 +142,7 @@ def test_sound_by_keyboard_alone_and_again(page, login, pages, accessible):
     expect(page.get_by_role("button", name="Börja spela in")).to_be_focused()
     page.keyboard.press("Enter")
     expect(stop).to_be_focused()
-    page.wait_for_timeout(1500)
+    has_recorded(page, 2)
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Använd inspelningen").focus()
     page.keyboard.press("Enter")
@@ -160,7 +160,7 @@ def test_the_script_rolls_and_grows_by_keyboard(page, login, pages):
         page.keyboard.press(key)
     assert script.evaluate("(one) => parseFloat(getComputedStyle(one).fontSize)") > size
     expect(page.get_by_role("button", name="Stanna manuset")).to_be_visible()
-    page.wait_for_function("document.querySelector('[data-prompter]').scrollTop > 20")
+    comes_true(page, "document.querySelector('[data-prompter]').scrollTop > 20")
     page.keyboard.press(" ")
     expect(page.get_by_role("button", name="Rulla manuset")).to_be_visible()
 
@@ -249,7 +249,7 @@ def test_a_file_goes_on_where_the_line_broke_also_after_a_reload(
     page.get_by_role("button", name="Ladda upp", exact=True).click()
     expect(page.get_by_text("Nätet svarar inte. Försöker igen om")).to_be_visible()
     page.unroute("**/uppladdningar/*/")
-    expect(page.get_by_text("Filen är inne. Nu bearbetas den.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Filen är inne. Nu bearbetas den.")).to_be_visible()
     assert hashlib.sha256(film.read_bytes()).hexdigest() in originals(server)
 
 

@@ -3,12 +3,16 @@
 The test is itself one more process of the house: its Django is connected to the same database.
 Processes are started as ``utbud serve`` starts them (forked from one that has loaded everything), or with
 ``python -m utbud`` where it says so.
+
+When something is killed is decided by ``dice``. ``make test`` does everything here once; ``make faults`` does it many
+times (UTBUD_TEST_ROUNDS), each time with other dice.
 """
 
 import copy
 import dataclasses
 import datetime as dt
 import os
+import random
 import shutil
 import signal
 import socket
@@ -30,12 +34,14 @@ from django.db import connection, connections
 
 from tests import ready
 from tests.conftest import SENTENCE, make_site, the_site
+from tests.waiting import until
 from utbud import cli
 from utbud.base import dates, sending
 from utbud.processes import Child
 
 TEXT = "<p>Det här är en kort text. Den är lätt att läsa.</p>"
 EIGHT = dt.time(8)
+ROUNDS = int(os.environ.get("UTBUD_TEST_ROUNDS", "1"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,12 +55,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             )
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 60) -> None:
-    """Wait until ``condition`` holds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Everything as many times as there are rounds."""
+    if ROUNDS > 1:
+        metafunc.parametrize("turn", range(ROUNDS), indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def turn(request: pytest.FixtureRequest) -> int:
+    """Which round it is."""
+    return int(getattr(request, "param", 0))
+
+
+@pytest.fixture
+def dice(request: pytest.FixtureRequest, turn: int) -> random.Random:
+    """Chance, the same each time that a round of a test is run."""
+    return random.Random(f"{request.node.originalname} {turn}")
 
 
 def free_port() -> int:
@@ -201,7 +217,7 @@ class House:
     def web(self) -> Any:
         """The web, forked; ready when it answers."""
         process = self.fork(cli.web)
-        wait_for(self.answers)
+        until(self.answers, "the web did not answer")
         return process
 
     def answers(self) -> bool:

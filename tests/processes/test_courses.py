@@ -7,19 +7,21 @@ import os
 import random
 import time
 from collections import Counter
+from functools import partial
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from tests.processes.conftest import wait_for
+from tests.processes.conftest import ROUNDS
+from tests.waiting import until
 from utbud.courses.actions import runs, seats
 from utbud.courses.actions.seats import Person
 from utbud.courses.models import CourseIndexPage, CoursePage, Quota, Registration
 from utbud.courses.queries.seats import place_in_line
 from utbud.notices.models import Notice
 
-SEATS, KEPT, PARTIES, PROCESSES = 12, 4, 1000, 8
+SEATS, KEPT, PARTIES, PROCESSES = 12, 4, 300 if ROUNDS == 1 else 1000, 8
 WAYS = ("web", "web", "web", "phone", "desk", "sms")
 DAY = dt.timedelta(days=1)
 
@@ -56,11 +58,22 @@ def party(number: int) -> dict[str, object]:
     }
 
 
+def in_the_end(function):
+    """What ``function`` gives. SQLite has no line to its one pen: who did not get it in twenty seconds asks again."""
+    while True:
+        try:
+            return function()
+        except OperationalError as error:
+            if connection.vendor != "sqlite" or "locked" not in str(error):
+                raise
+
+
 def rush(house, folder, quota, *, parties=PARTIES, processes=PROCESSES, register=None):
-    """Have ``parties`` join from many processes at once. The answers they got, and the kinds of errors."""
+    """Have ``parties`` join from ``processes`` at once. The answers they got, and the kinds of errors."""
     folder.mkdir(exist_ok=True)
     numbers = list(range(parties))
     random.Random(11).shuffle(numbers)
+    join = register or seats.register
 
     def work(mine, file):
         go = folder / "go"
@@ -70,7 +83,7 @@ def rush(house, folder, quota, *, parties=PARTIES, processes=PROCESSES, register
             for number in mine:
                 start = time.monotonic()
                 try:
-                    made = (register or seats.register)(quota=quota, now=timezone.now(), **party(number))
+                    made = in_the_end(lambda n=number: join(quota=quota, now=timezone.now(), **party(n)))
                 except DatabaseError as error:
                     told.write(json.dumps({"error": type(error).__name__}) + "\n")
                     continue
@@ -116,7 +129,7 @@ def without_a_lock(quota):
     return Quota.objects.get(pk=quota.pk)
 
 
-def test_a_thousand_parties_rush_for_twelve_seats(house, quota, tmp_path):
+def test_hundreds_of_parties_rush_for_twelve_seats(house, quota, tmp_path):
     answers, errors = rush(house, tmp_path / "rush", quota)
     assert errors == {}
     assert len(answers) == PARTIES == Registration.objects.count()
@@ -159,37 +172,38 @@ def test_with_the_lock_taken_out_there_is_overbooking_or_the_rig_is_wrong(
         editor.remove_constraint(Quota, constraint)
     Quota.objects.update(seats=6, kept=0)  # fewer than those who count at the same moment
     # No transaction either: SQLite takes its write lock when one begins.
-    answers, _errors = rush(house, tmp_path / "rush", quota, parties=200, register=seats.register.__wrapped__)
-    assert len(answers) > 100
+    answers, _errors = rush(house, tmp_path / "rush", quota, parties=100, register=seats.register.__wrapped__)
+    assert len(answers) > 50
     assert taken(quota) > 6
 
 
 def test_without_the_lock_the_database_itself_says_no(house, quota, tmp_path, monkeypatch):
     monkeypatch.setattr(seats, "lock", without_a_lock)
-    answers, _errors = rush(house, tmp_path / "rush", quota, parties=200)
+    answers, _errors = rush(house, tmp_path / "rush", quota, parties=100)
     quota.refresh_from_db()
     assert quota.taken == taken(quota) <= SEATS
     states = dict(Registration.objects.values_list("pk", "state"))
     assert all(states[answer["pk"]] == answer["state"] for answer in answers)
 
 
-def test_killed_in_the_middle_nobody_who_was_told_is_lost(house, quota, tmp_path):
+def test_killed_in_the_middle_nobody_who_was_told_is_lost(house, quota, tmp_path, dice):
     """Processes join and leave, and are killed. What each was told last is what the rows say."""
-    dice = random.Random(5)
 
     def work(name, seed):
         own = random.Random(seed)
         file = os.open(tmp_path / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         for turn in range(10_000):
             number = seed * 10_000 + turn
-            made = seats.register(quota=quota, now=timezone.now(), **party(number))
+            made = in_the_end(lambda n=number: seats.register(quota=quota, now=timezone.now(), **party(n)))
             os.write(file, f"{made.pk} {made.state}\n".encode())
             if own.random() < 0.5:
-                left = seats.cancel(registration=made, way="web", now=timezone.now())
+                left = in_the_end(
+                    lambda one=made: seats.cancel(registration=one, way="web", now=timezone.now())
+                )
                 os.write(file, f"{left.pk} {left.state}\n".encode())
 
     kills, told = 0, {}
-    while kills < 16 or len(told) < 40:
+    while kills < 8 or len(told) < 40:
         pair = [house.fork(lambda n=n: work(f"told-{n}", n)) for n in (kills + 1, kills + 2)]
         time.sleep(dice.uniform(0.1, 0.5))
         for process in pair:
@@ -214,7 +228,7 @@ def test_killed_in_the_middle_nobody_who_was_told_is_lost(house, quota, tmp_path
     assert quota.taken == taken(quota) <= SEATS
 
     # What a killed process left to the sweep is done by it, once.
-    wait_for(lambda: not seats.serve_lines(timezone.now()))
+    until(lambda: not seats.serve_lines(timezone.now()))
     quota.refresh_from_db()
     assert quota.taken == taken(quota) <= SEATS
     print(f"killed {kills} times; {len(told)} answers; {Counter(row.state for row in rows.values())}")
@@ -257,27 +271,22 @@ def test_seats_are_lowered_and_parties_leave_in_the_rush(house, quota, tmp_path)
             row = Registration.objects.filter(quota=quota).taking_seats().order_by("?").first()
             if row:
                 with contextlib.suppress(seats.NoLonger):
-                    seats.cancel(registration=row, way="web", now=timezone.now())
+                    in_the_end(lambda one=row: seats.cancel(registration=one, way="web", now=timezone.now()))
 
     def resize():
         for turn in range(30):
             with contextlib.suppress(runs.BelowTaken):
-                runs.set_seats(
-                    quota=quota,
-                    seats=6 + turn % 9,
-                    kept=turn % 3,
-                    kept_until=None,
-                    by=None,
-                    now=timezone.now(),
-                )
+                now, number, kept = timezone.now(), 6 + turn % 9, turn % 3
+                change = partial(runs.set_seats, quota=quota, kept_until=None, by=None)
+                in_the_end(partial(change, seats=number, kept=kept, now=now))
 
     others = [house.fork(leave), house.fork(resize)]
-    answers, errors = rush(house, tmp_path / "rush", quota, parties=160, processes=4)
+    answers, errors = rush(house, tmp_path / "rush", quota, parties=80, processes=4)
     for process in others:
         process.join()
         assert process.exitcode == 0
-    assert (errors, len(answers)) == ({}, 160)
+    assert (errors, len(answers)) == ({}, 80)
     quota.refresh_from_db()
     assert quota.taken == taken(quota) <= quota.seats
     with transaction.atomic():
-        assert Registration.objects.filter(quota=quota).count() == 160
+        assert Registration.objects.filter(quota=quota).count() == 80

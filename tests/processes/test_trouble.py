@@ -13,7 +13,8 @@ from django.core import signing
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from tests.processes.conftest import free_port, wait_for
+from tests.processes.conftest import free_port
+from tests.waiting import until
 from utbud import cli, gateway
 from utbud.inbox import guards
 from utbud.inbox.models import Message
@@ -165,7 +166,7 @@ def test_after_a_restart_without_its_database_the_web_answers_what_it_last_answe
     web.join()
     with gone(house):
         web = house.fork(cli.web)
-        wait_for(lambda: answers_something(house))
+        until(lambda: answers_something(house))
         health = requests.get(f"{house.address}/halsa/", timeout=60)
         assert (health.status_code, health.json()["says"]) == (503, "databasen svarar inte")
         for address, before in read.items():

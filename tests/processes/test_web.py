@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import random
 import secrets
 import threading
 import time
@@ -15,7 +14,8 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.utils import timezone
 from wagtail.models import PageLogEntry
 
-from tests.processes.conftest import family, kill, wait_for
+from tests.processes.conftest import family, kill
+from tests.waiting import until
 from utbud import cli
 from utbud.publishing import actions, files
 from utbud.publishing.models import ApprovalRequest
@@ -62,10 +62,9 @@ def undecided(request):
 
 
 @pytest.mark.parametrize("ready", [True, False], ids=["files are there", "files are made first"])
-def test_killed_in_the_middle_of_an_approval(house, link, ready, record_testsuite_property):
+def test_killed_in_the_middle_of_an_approval(house, link, ready, dice, record_testsuite_property):
     """By the link in a letter and by a login in turn; killed from at once to when it would be done."""
-    dice = random.Random(5)
-    longest, count = (0.15, 10) if ready else (1.5, 5)
+    longest, count = (0.15, 4) if ready else (1.5, 3)
     told, half = 0, 0
     for number in range(count):
         word = house.word(f"Ord {number}")
@@ -114,7 +113,7 @@ def by_login(house, request):
 def publish_and_look(house, count):
     """The schedule does what is left; then every word is out, decided once and published once."""
     schedule = house.fork(cli.schedule)
-    wait_for(lambda: not ApprovalRequest.objects.ready().exists())
+    until(lambda: not ApprovalRequest.objects.ready().exists())
     schedule.terminate()
     schedule.join()
     assert ApprovalRequest.objects.exclude(published_at=None).filter(page__live=True).count() == count

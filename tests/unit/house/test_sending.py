@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from tests.waiting import until
 from utbud.base import schedule, sending
 
 NOW = dt.datetime(2026, 12, 7, 7, tzinfo=dt.UTC)
@@ -16,13 +17,6 @@ def lanes(monkeypatch):
     """No lanes but the test's own."""
     monkeypatch.setattr(sending, "_lanes", {})
     monkeypatch.setattr(sending, "over", threading.Event())
-
-
-def wait_for(condition) -> None:
-    end = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.005)
 
 
 def test_a_slow_one_delays_nobody_and_never_meets_itself(lanes) -> None:
@@ -37,7 +31,7 @@ def test_a_slow_one_delays_nobody_and_never_meets_itself(lanes) -> None:
     sender = sending.Sender()
     for _second in range(3):
         sender.look(NOW)
-        wait_for(lambda: not sender.threads["a", "text"].is_alive())
+        until(lambda: not sender.threads["a", "text"].is_alive())
     assert done == ["text"] * 3
     go.set()
     sender.end(10)
@@ -57,7 +51,7 @@ def test_one_that_fails_stops_no_other_and_is_tried_again_after_its_pause(lanes,
     sender = sending.Sender()
     for _second in range(2):
         sender.look(NOW)
-        wait_for(lambda: not any(thread.is_alive() for thread in sender.threads.values()))
+        until(lambda: not any(thread.is_alive() for thread in sender.threads.values()))
     assert sorted(done) == ["c", "c", "fails", "fails", "fails"]  # to see twice, to send once
     assert "it is tried again" in caplog.text
 
