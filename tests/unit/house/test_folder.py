@@ -88,6 +88,7 @@ def test_where_no_site_is_made_the_way_to_one_is_told(name, unused, quiet, monke
     assert ended.value.code == f"utbud: {folder.none_yet()}"
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("was_used", "arguments"), [(False, ()), (True, ("--new",))])
 def test_a_site_is_made_where_there_was_none_or_when_it_is_said(was_used, arguments, used, quiet, settings,
                                                                 monkeypatch, capsys):  # fmt: skip
