@@ -131,11 +131,20 @@ def _copy_of(response: HttpResponseBase) -> tuple[dict[str, Any], bytes] | None:
     return ({"headers": headers}, body) if len(body) <= LARGEST else None
 
 
+def _is_there(place: int, name: str) -> bool:
+    """Whether the file stands in that folder: a folder that is made anew may get the number of the one before it."""
+    try:
+        os.stat(name, dir_fd=place)
+    except OSError:
+        return False
+    return True
+
+
 def _write(place: int, path: str, head: dict[str, Any], body: bytes) -> None:
     name = _name(path)
     digest = hashlib.sha256(json.dumps(head, sort_keys=True).encode() + body).hexdigest()
     key = (os.fstat(place).st_ino, name)
-    if _written.get(key) == digest:
+    if _written.get(key) == digest and _is_there(place, name):
         return
     head = {"path": path, "made": timezone.now().isoformat()} | head
     fresh = f".{name}.{uuid.uuid4().hex}"

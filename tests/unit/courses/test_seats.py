@@ -143,11 +143,11 @@ class TestRegistering:
         else:
             assert opens
 
-    def test_a_code_is_five_figures_and_nobody_elses(self, plan, join):
+    def test_a_code_is_seven_figures_and_nobody_elses(self, plan, join):
         quota = quota_of(plan(seats=None))
         codes = [join(quota).code for _person in range(5)]
         assert len(set(codes)) == 5
-        assert all(code.isdecimal() and len(code) == 5 and code[0] != "0" for code in codes)
+        assert all(code.isdecimal() and len(code) == 7 and code[0] != "0" for code in codes)
 
 
 class TestTheLine:

@@ -59,7 +59,7 @@ ON_A_PAGE = """
     courses_check
     podcast_new podcast_plan podcast_check podcast_move_in podcast_fetch_again podcast_check_redirect
     films films_new films_link films_channel films_check
-    learning_this_year learning_year learning_check learning_check_page
+    learning_this_year learning_year learning_write_for_week learning_check learning_check_page
     publishing_request publishing_decide publishing_look publishing_file publishing_channels publishing_draft_file
     publishing_withdraw publishing_share publishing_send_again publishing_archive publishing_held publishing_held_file
     publishing_held_look publishing_put_away

@@ -428,10 +428,11 @@ class TestThingsThatAreInUse:
         publish(word)
         client.force_login(site.admin)
         asked, done = self.delete(client, thing, many=many)
-        told = asked.content.decode()
-        assert (asked.status_code, done.status_code) == (200, 302)
+        refused = isinstance(thing, Image) and not many  # nobody has the right: it is not even asked
+        assert (asked.status_code, done.status_code) == (302 if refused else 200, 302)
         assert type(thing).objects.filter(pk=thing.pk).exists()
-        assert "förhindrar radering" in told
+        if isinstance(thing, Recording):
+            assert "förhindrar radering" in asked.content.decode()
 
     @pytest.mark.parametrize("many", [False, True], ids=["one", "many"])
     def test_in_a_draft_of_a_published_word(self, site, write, publish, client, thing, many, now):
@@ -443,7 +444,8 @@ class TestThingsThatAreInUse:
         request = actions.request_approval(page=word, message="", by=site.editor, now=now)
         client.force_login(site.admin)
         asked, done = self.delete(client, thing, many=many)
-        assert (asked.status_code, done.status_code) == (200, 302)
+        refused = isinstance(thing, Image) and not many
+        assert (asked.status_code, done.status_code) == (302 if refused else 200, 302)
         # Whether it could be deleted or not, nothing breaks: the draft opens, the queue opens, the schedule runs.
         for address in (
             f"/admin/pages/{word.pk}/edit/",
@@ -523,7 +525,7 @@ class TestAddresses:
 
 
 class TestDates:
-    @pytest.mark.parametrize("value", ["2026-02-30", "i morgon", "99999-01-01", "0000-00-00"])
+    @pytest.mark.parametrize("value", ["2026-02-30", "i helgen", "99999-01-01", "0000-00-00"])
     def test_no_date(self, write, edit, value):
         word = write()
         answer = edit(word, checked_on=value, review_by=value)

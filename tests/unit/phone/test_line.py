@@ -235,10 +235,10 @@ class TestCallBack:
             CALLER, Message.Way.PHONE, "2026-11-30", None,
         )  # fmt: skip
 
-    def test_two_calls_are_two_wishes(self, elks):
+    def test_who_rings_twice_waits_for_one_call(self, elks):
         elks(callid="c1").ring("31")
         elks(callid="c2").ring("31")
-        assert Message.objects.count() == 2
+        assert Message.objects.count() == 1
 
     def test_saying_yes_twice_in_a_call_is_one(self, elks):
         elks().ring("31931")

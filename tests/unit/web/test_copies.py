@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from utbud.base import withdrawn
 from utbud.places.models import LibrarySettings
+from utbud.publishing.actions_archive import archive
 from utbud.publishing.files import make
 from utbud.web import away, baked, copies, recopy
 
@@ -150,8 +151,8 @@ def unpublish(word, _publish):
     word.unpublish()
 
 
-def delete(word, _publish):
-    word.delete()
+def put_away(word, _publish):
+    archive(page=word, by=word.owner, now=timezone.now())
 
 
 def move(word, publish):
@@ -166,7 +167,7 @@ def correct(word, publish):
     publish(word)
 
 
-@pytest.mark.parametrize("change", [unpublish, delete, move, correct, lambda *_both: withdrawn.say()])
+@pytest.mark.parametrize("change", [unpublish, put_away, move, correct, lambda *_both: withdrawn.say()])
 def test_no_copy_is_left_of_what_holds_no_longer(word, publish, client, down, change):
     for address in ("/", "/ord/", "/ord/surfzon/"):
         client.get(address)
