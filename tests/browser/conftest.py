@@ -136,7 +136,10 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def make(server):
-    """Run lines in the program with the site's own data, where making it by hand would take long; what they said."""
+    """Run lines in the program with the site's own data, where making it by hand would take long; what they said.
+
+    What a file makes in this way it makes in a fixture of the session: workers take tests from each other.
+    """
 
     def make(lines):
         environment = {"PORT": server.url.rpartition(":")[2]}

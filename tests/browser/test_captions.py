@@ -38,7 +38,7 @@ print("MADE", add("Textprov", asset=asset, script="\\n\\n".join(SAID)), add("Lå
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def films(make):
     """A film with a script and no captions; and one on YouTube with three hundred."""
     said = make(f"SAID = {SAID!r}\n{MAKE}")

@@ -123,7 +123,7 @@ def staff(page, login):
         page.get_by_label("Hur många kommer").fill(str(size))
         page.get_by_label("Hur många kommer").press("Enter")
         expect(page.locator("main")).to_contain_text("Läs upp koden")
-        return re.search(r"\b(\d\d \d{3})\b", page.locator("main").inner_text())[1]
+        return re.search(r"\b(\d{3} \d\d \d\d)\b", page.locator("main").inner_text())[1]
 
     return SimpleNamespace(plan=plan, register=register)
 

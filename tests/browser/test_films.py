@@ -58,7 +58,7 @@ addEventListener("message", ({ data }) => {
 </script>"""
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def films(make):
     make(MAKE)
 

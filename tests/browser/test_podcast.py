@@ -43,7 +43,7 @@ send(page)
 """
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def made(make):
     """An episode that is out, made as staff make them."""
     make(MAKE)

@@ -39,7 +39,7 @@ SHARE = """if (navigator.mediaDevices?.getDisplayMedia) {
 }"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def pages(make):
     """The workshops of three films and an episode that nobody has recorded."""
     said = make(f"SCRIPT = {SCRIPT!r}\n{MAKE}")
