@@ -216,9 +216,22 @@ class House:
 
     def web(self) -> Any:
         """The web, forked; ready when it answers."""
+        until(
+            self.port_is_free, "somebody else holds the port"
+        )  # a killed web's workers end a moment after it
         process = self.fork(cli.web)
         until(self.answers, "the web did not answer")
         return process
+
+    def port_is_free(self) -> bool:
+        """Whether nobody listens where the web will."""
+        with closing(socket.socket()) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", int(urlsplit(self.address).port or 0)))
+            except OSError:
+                return False
+        return True
 
     def answers(self) -> bool:
         """Whether the web answers."""
