@@ -10,13 +10,20 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync API
 
 
 def pytest_collection_modifyitems(config, items):
-    """On PostgreSQL only what asks a database is run: the rest has been run on SQLite and cannot differ."""
-    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
-        return
-    asks = [item for item in items if asks_a_database(item)]
-    if len(asks) < len(items):
-        config.hook.pytest_deselected(items=[item for item in items if not asks_a_database(item)])
-        items[:] = asks
+    """On PostgreSQL only what asks a database is run: the rest has been run on SQLite and cannot differ.
+
+    What is marked ``only_on("postgresql")`` is left out on the other: it is about what that one alone does.
+    """
+    ours = "postgresql" if os.environ.get("DATABASE_URL", "").startswith("postgres") else "sqlite"
+
+    def belongs(item):
+        only = item.get_closest_marker("only_on")
+        return (only is None or ours in only.args) and (ours == "sqlite" or asks_a_database(item))
+
+    kept = [item for item in items if belongs(item)]
+    if len(kept) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if not belongs(item)])
+        items[:] = kept
 
 
 def asks_a_database(item):

@@ -107,7 +107,7 @@ def test_what_has_ended_stays_ended_whoever_believes_otherwise(line, now, what, 
     assert (state(seen), taken(quota)) == (ended, (1, 1))
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one lock for everything")
+@pytest.mark.only_on("postgresql")  # SQLite has one lock for everything
 @pytest.mark.parametrize("what", CHANGES)
 def test_the_quota_is_locked_before_the_registration(line, now, what) -> None:
     """One order everywhere: two who lock in different orders wait for each other for ever."""

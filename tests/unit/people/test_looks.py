@@ -83,7 +83,7 @@ def test_what_is_read_is_shown_when_no_row_can_be_written(site, monkeypatch, cap
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite lets one writer hold up another")
+@pytest.mark.only_on("sqlite")  # PostgreSQL lets no writer hold up another
 def test_a_look_does_not_wait_for_somebody_elses_writing(site, look, caplog):
     connection.ensure_connection()
     usual = connection.cursor().execute("PRAGMA busy_timeout").fetchone()[0]
