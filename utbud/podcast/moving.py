@@ -20,13 +20,13 @@ from django.utils.translation import gettext as _
 from utbud.base import outward
 from utbud.podcast import notes
 
-# The namespace of podcastindex.org, and the address it had at first.
+# Namespaces in lower case, without the last slash. That of podcastindex.org, and the address it had at first:
 PODCAST = (
     "https://podcastindex.org/namespace/1.0",
     "https://github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md",
 )
 ITUNES = ("http://www.itunes.com/dtds/podcast-1.0.dtd",)
-CONTENT = ("http://purl.org/rss/1.0/modules/content/",)
+CONTENT = ("http://purl.org/rss/1.0/modules/content",)
 SOUND = re.compile(r"^audio/|\.(mp3|m4a|m4b|aac|ogg|oga|opus|wav|flac)(\?|#|$)", re.IGNORECASE)
 NO_SOUND = re.compile(
     r"^(image|text)/|^application/(pdf|epub|json|xml|zip)|\.(jpe?g|png|gif|webp|svg|pdf|epub|zip|html?|txt)(\?|#|$)",
@@ -363,7 +363,7 @@ def _local(node: Element) -> str:
 def _all(node: Element | None, spaces: Sequence[str], name: str) -> Iterable[Element]:
     for one in node if node is not None else ():
         space, _brace, local = str(one.tag).strip("{").rpartition("}")
-        if local == name and space.lower().rstrip("/") in {each.lower().rstrip("/") for each in spaces}:
+        if local == name and space.lower().rstrip("/") in spaces:
             yield one
 
 
