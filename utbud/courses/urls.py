@@ -62,6 +62,7 @@ admin_urlpatterns = [
     path("kurser/omgang/<int:pk>/andra/", planning.change_run_page, name="courses_run_change"),
     path("kurser/omgang/<int:pk>/tillfallen/", planning.more_times_page, name="courses_more_times"),
     path("kurser/omgang/<int:pk>/stall-in/", runs.cancel_page, name="courses_run_cancel"),
+    path("kurser/omgang/<int:pk>/sag-till/", runs.tell_page, name="courses_tell"),
     path("kurser/omgang/<int:pk>/ta-bort/", runs.delete_page, name="courses_run_delete"),
     path("kurser/omgang/<int:pk>/lista/", desk.paper_page, name="courses_paper"),
     path("kurser/omgang/<int:pk>/forening/", desk.association_page, name="courses_association"),

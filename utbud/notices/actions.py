@@ -51,13 +51,14 @@ class Word:
 
     ``about`` is what it concerns («registration:12»), ``version`` what makes it another one of its ``kind`` (a time). It
     goes at ``due_at`` (None: at once), and not after ``expires_at`` (None: never too late). ``url`` is where staff see what it concerns.
+    ``contact`` None: staff say it when they meet. ``stays``: it must be said, so it waits for a person however late.
     ``cause`` is because of whom, and ``item`` what many are told of (a run): above a ceiling it is HELD for a person.
     """
 
     about: str
     kind: str
     version: str
-    contact: Contact
+    contact: Contact | None
     name: str = ""
     subject: str
     text: str
@@ -66,11 +67,17 @@ class Word:
     url: str = ""
     cause: Cause = Cause.STRANGER
     item: str = ""
+    stays: bool = False
+
+    @property
+    def address(self) -> str:
+        """As the notice keeps it."""
+        return self.contact.value if self.contact else ""
 
     @property
     def key(self) -> tuple[str, str, str, str]:
         """What makes it the same notice as another, whatever its way."""
-        return (self.about, self.kind, self.version, self.contact.value)
+        return (self.about, self.kind, self.version, self.address)
 
 
 def tell(*, now: dt.datetime, **said: Any) -> Notice:
@@ -112,7 +119,9 @@ def _hold(new: Iterable[tuple[Word, Notice]], means: queries.Means, now: dt.date
         cost = means.ore(Way(notice.way), notice.text, notice.address)
         if word.cause != Cause.STRANGER:
             ours.append((notice, cost))
-        elif full := limits.take(contact=word.contact, cause=word.cause, now=now, item=word.item, ore=cost):
+        elif word.contact and (
+            full := limits.take(contact=word.contact, cause=word.cause, now=now, item=word.item, ore=cost)
+        ):
             notice.state, notice.error = Notice.HELD, full.why
     if full := limits.take_ours(times=len(ours), ore=sum(cost for _one, cost in ours), now=now):
         for notice, _cost in ours:
@@ -124,13 +133,14 @@ def _notice(word: Word, means: queries.Means, now: dt.datetime) -> Notice:
     if not text:
         raise ValueError("a notice must say something")
     way = means.way_for(word.contact)
-    if way in (Way.SMS, Way.CALL):
+    if way in (Way.SMS, Way.CALL, Way.HAND):
         _refuse_link(text, way)
     return Notice(
         about=word.about,
         kind=word.kind,
         version=word.version,
-        address=word.contact.value,
+        address=word.address,
+        stays=word.stays,
         way=way,
         name=word.name.strip()[:100],
         subject=" ".join(word.subject.split())[:200],
@@ -314,7 +324,9 @@ def settle(now: dt.datetime) -> int:
 
 
 def _stop_expired(rows: NoticeQuerySet, now: dt.datetime) -> int:
-    return rows.update(state=Notice.STOPPED, stopped_at=now, error=_("Hann inte fram i tid."))
+    why = _("Hann inte fram i tid.")
+    before_a_person = rows.filter(stays=True).update(state=Notice.REFUSED, error=why)
+    return before_a_person + rows.filter(stays=False).update(state=Notice.STOPPED, stopped_at=now, error=why)
 
 
 # --- what a person does -------------------------------------------------------------------------

@@ -13,15 +13,16 @@ from utbud.inbox.contact import Contact, ContactKind
 
 
 class Way(models.TextChoices):
-    """How a notice reaches its person: by itself (text, e-mail), or by the hand of staff (call, letter)."""
+    """How a notice reaches its person: by itself (text, e-mail), or by staff (call, letter, or told when they meet)."""
 
     SMS = "sms", _("sms")
     EMAIL = "email", _("e-post")
     CALL = "call", _("samtal")
     LETTER = "letter", _("brev")
+    HAND = "hand", _("säg till själv")  # who left no way to be reached
 
 
-BY_ITSELF, BY_STAFF = (Way.SMS, Way.EMAIL), (Way.CALL, Way.LETTER)
+BY_ITSELF, BY_STAFF = (Way.SMS, Way.EMAIL), (Way.CALL, Way.LETTER, Way.HAND)
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -32,12 +33,13 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(state=Notice.WAITING, due_at__lte=now).exclude(expires_at__lte=now)
 
     def expired(self, now: dt.datetime) -> Self:
-        """Waits for somebody or something, and is too late to be of use."""
-        return self.filter(state__in=Notice.WAITS, expires_at__lte=now)
+        """Waits for somebody or something, and is too late to be of use. What must be said is never too late for a person."""
+        late = Q(stays=False, state__in=Notice.WAITS) | Q(stays=True, state=Notice.WAITING)
+        return self.filter(late, expires_at__lte=now)
 
     def to_call(self, now: dt.datetime) -> Self:
-        """The call list at ``now``."""
-        return self.filter(state__in=Notice.LISTED, way=Way.CALL, due_at__lte=now)
+        """Whom to ring, and whom to tell when one sees them, at ``now``."""
+        return self.filter(state__in=Notice.LISTED, way__in=[Way.CALL, Way.HAND], due_at__lte=now)
 
     def to_post(self, now: dt.datetime) -> Self:
         """The letters to be printed at ``now``."""
@@ -66,7 +68,7 @@ class Notice(models.Model):
         UNSURE: _("osäkert om det gick fram"),
         STOPPED: _("stoppat"),
     }
-    LISTED = (TO_DO, NOT_REACHED)  # staff call or post it
+    LISTED = (TO_DO, NOT_REACHED)  # staff call, post or say it
     WAITS = (WAITING, HELD, TO_DO, NOT_REACHED, REFUSED)  # nobody has got it, and nobody holds it
     REACHED = (SENT, DONE)
 
@@ -88,6 +90,8 @@ class Notice(models.Model):
     made_at = models.DateTimeField(_("lagd i utkorgen"))
     due_at = models.DateTimeField(_("ska gå"))  # after a failed try: the next one
     expires_at = models.DateTimeField(_("för sent efter"), null=True, blank=True)  # None: never
+    # Whoever is not told comes in vain: it waits for a person until somebody has ticked it, however late.
+    stays = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(_("försök"), default=0)  # of a call: those not answered
     first_tried_at = models.DateTimeField(_("första försöket"), null=True, blank=True)
     last_tried_at = models.DateTimeField(_("senaste försöket"), null=True, blank=True)
@@ -148,11 +152,13 @@ class Notice(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(way__in=["sms", "email"]) & ~Q(state__in=["to_do", "not_reached"])
-                | Q(way__in=["call", "letter"], state__in=["to_do", "not_reached", "done", "stopped"]),
+                | Q(
+                    way__in=["call", "letter", "hand"], state__in=["to_do", "not_reached", "done", "stopped"]
+                ),
                 name="notice_state_belongs_to_its_way",
             ),
             models.CheckConstraint(
-                condition=Q(purged_at__isnull=False) | (~Q(address="") & ~Q(text="")),
+                condition=Q(purged_at__isnull=False) | (~Q(address="") | Q(way="hand")) & ~Q(text=""),
                 name="notice_is_whole_until_purged",
             ),
             models.CheckConstraint(
@@ -168,7 +174,7 @@ class Notice(models.Model):
 
     @property
     def contact(self) -> Contact | None:
-        """How the person is reached; None after the purge."""
+        """How the person is reached; None where nobody said, and after the purge."""
         if not self.address:
             return None
         kinds = {Way.EMAIL: ContactKind.EMAIL, Way.LETTER: ContactKind.POST}

@@ -34,8 +34,10 @@ class Means:
     countries: tuple[str, ...] = (HOME,)  # that texts go to
     service: Sms | None = None
 
-    def way_for(self, contact: Contact) -> Way:
-        """How a notice reaches ``contact``."""
+    def way_for(self, contact: Contact | None) -> Way:
+        """How a notice reaches ``contact``; who has none is told by staff."""
+        if contact is None:
+            return Way.HAND
         if contact.kind == ContactKind.EMAIL:
             return Way.EMAIL
         if contact.kind == ContactKind.POST:
@@ -85,6 +87,11 @@ def for_a_person(now: dt.datetime) -> NoticeQuerySet:
     return (to_do(now) | wrong_or_late(now)).order_by("due_at", "pk")
 
 
+def waits_for_staff(abouts: Iterable[str], now: dt.datetime) -> list[Notice]:
+    """What of ``abouts`` staff must say themselves: nobody has got it, and nothing goes by itself. The oldest first."""
+    return list(for_a_person(now).filter(about__in=list(abouts)).exclude(state=Notice.HELD))
+
+
 def late(now: dt.datetime) -> NoticeQuerySet:
     """What goes by itself but has not: the service does not answer, or nothing sends."""
     return Notice.objects.filter(_late(now)).order_by("due_at", "pk")
@@ -97,7 +104,7 @@ def wrong_or_late(now: dt.datetime) -> NoticeQuerySet:
 
 
 def to_do(now: dt.datetime) -> NoticeQuerySet:
-    """What staff call or post, the oldest first."""
+    """What staff call, post or say, the oldest first."""
     return Notice.objects.filter(state__in=Notice.LISTED, due_at__lte=now).order_by("due_at", "pk")
 
 
@@ -175,6 +182,8 @@ def _words(notice: Notice, now: dt.datetime) -> str:
         case Notice.SENT:
             return (_("Sms skickat %(when)s") if notice.way == Way.SMS else _("E-post skickad %(when)s")) % by
         case Notice.TO_DO:
+            if notice.way == Way.HAND:
+                return _("Ska sägas för hand")
             if notice.due_at > now:
                 return (
                     _("Brev att posta från %(when)s") if letter else _("Samtal att ringa från %(when)s")
@@ -189,6 +198,8 @@ def _words(notice: Notice, now: dt.datetime) -> str:
         case Notice.DONE:
             if notice.way == Way.CALL:
                 return _("Nådd %(when)s") % by
+            if notice.way == Way.HAND:
+                return _("Sagt %(when)s") % by
             return (_("Brev postat %(when)s") if letter else _("Ordnat på annat sätt %(when)s")) % by
         case _:
             label = str(Notice.STATES[notice.state])

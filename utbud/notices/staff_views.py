@@ -59,7 +59,9 @@ def notices_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def calls_page(request: HttpRequest) -> HttpResponse:
     """The call list: who, which number, what to say."""
-    return _list_page(request, "calls", Notice.objects.all().to_call(timezone.now()), title=_("Ring"))
+    return _list_page(
+        request, "calls", Notice.objects.all().to_call(timezone.now()), title=_("Ring och säg till")
+    )
 
 
 @shows_people(SEE, "letters")
@@ -100,7 +102,7 @@ def _list_page(
 ) -> HttpResponse:
     now = timezone.now()
     shown = Paginator(waiting.order_by("due_at", "pk"), PER_LIST).get_page(request.GET.get("p"))
-    ways = {"calls": [Way.CALL], "letters": [Way.LETTER], "wrong": [Way.SMS, Way.EMAIL]}[name]
+    ways = {"calls": [Way.CALL, Way.HAND], "letters": [Way.LETTER], "wrong": [Way.SMS, Way.EMAIL]}[name]
     recent = Notice.objects.filter(way__in=ways, done_at__gt=now - RECENT, purged_at=None).order_by(
         "-done_at"
     )
@@ -164,6 +166,7 @@ def letters_posted(request: HttpRequest) -> HttpResponse:
 DEEDS: dict[str, tuple[Callable[..., None], Any]] = {
     "reached": (actions.done, gettext_lazy("Tack. Samtalet är avbockat.")),
     "no-answer": (actions.not_reached, gettext_lazy("Det är noterat. Samtalet ligger kvar i listan.")),
+    "said": (actions.done, gettext_lazy("Tack. Det är avbockat.")),
     "posted": (actions.done, gettext_lazy("Tack. Brevet är avbockat.")),
     "other-way": (actions.done, gettext_lazy("Tack. Det är avbockat.")),
     "give-up": (actions.give_up, gettext_lazy("Det är lagt åt sidan. Personen räknas som inte nådd.")),
@@ -179,7 +182,7 @@ DEEDS: dict[str, tuple[Callable[..., None], Any]] = {
     ),
     "undo": (actions.undo, gettext_lazy("Bocken är borttagen.")),
 }
-CAN_UNDO = {"reached", "no-answer", "posted", "other-way", "give-up", "came-through"}
+CAN_UNDO = {"reached", "said", "no-answer", "posted", "other-way", "give-up", "came-through"}
 BACK = {"calls": "notices_calls", "letters": "notices_letters", "wrong": "notices_wrong"}
 
 

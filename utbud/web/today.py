@@ -296,7 +296,7 @@ def _notices(now: dt.datetime) -> Group:
         for one in waiting[:SHOWN]
     ]
     soon = waiting.filter(expires_at__lte=now + dt.timedelta(days=1)).exists()
-    return Group(_("Ring eller skicka brev"), tasks, waiting.count(), urgent=soon, people=True)
+    return Group(_("Ring, skriv eller säg till"), tasks, waiting.count(), urgent=soon, people=True)
 
 
 def _wrong_notices(now: dt.datetime) -> Group:

@@ -17,6 +17,7 @@ from utbud.calendar import actions as calendar
 from utbud.calendar.models import Resource
 from utbud.courses.actions import day, runs
 from utbud.courses.models import CoursePage, Occasion, Registration, Run
+from utbud.notices import actions as outbox
 from utbud.notices.models import Notice
 from utbud.people.models import ADMINISTRATOR, DESK, EDITOR, PUBLISHER, Look, Organisation, User
 from utbud.places.models import Place
@@ -450,13 +451,13 @@ class TestChanging:
         url = reverse("courses_occasion", args=[occasion.pk])
         data = self.fill(starts="13:00", ends="15:00")
         seen = send(staff, url, data)
-        assert "1 anmälan får besked. 1 har inte sagt hur vi når dem." in text(seen)
+        assert "2 anmälningar säger ni till själva." in text(seen)
         assert not Notice.objects.filter(kind=f"moved-{occasion.pk}").exists()
         again(staff, url, data, seen)
         again(staff, url, data, seen)
         occasion.refresh_from_db()
         assert dates.local(occasion.starts_at).hour == 13
-        assert Notice.objects.filter(kind=f"moved-{occasion.pk}").count() == 1
+        assert Notice.objects.filter(kind=f"moved-{occasion.pk}").count() == 2
 
     def test_a_new_teacher_tells_nobody(self, staff, plan, join, teacher):
         run = plan(days=(7,))
@@ -498,11 +499,11 @@ class TestChanging:
         join(run.quotas.get(), "Gerd", contact="070-174 06 05")
         occasion = run.occasions.first()
         url = reverse("courses_occasion_cancel", args=[occasion.pk])
-        assert "1 anmälan får besked." in text(staff.get(url))
+        assert "1 anmälan säger ni till själva." in text(staff.get(url))
         assert "Välj varför." in text(staff.post(url, {"why": ""}))
         assert "Välj ett giltigt alternativ" in text(staff.post(url, {"why": "Det jag vill säga till alla"}))
         answer = staff.post(url, {"why": "Ledaren är sjuk."}, follow=True)
-        assert "Tillfället är inställt. En anmälan får besked." in text(answer)
+        assert "Tillfället är inställt. 1 anmälan säger ni till själva." in text(answer)
         assert "Ledaren är sjuk." in text(answer)
         assert "redan inställt" in text(staff.post(url, {"why": "igen"}, follow=True))
         assert Notice.objects.filter(kind=f"off-{occasion.pk}").count() == 1
@@ -511,8 +512,8 @@ class TestChanging:
         run = plan(days=(7, 14))
         join(run.quotas.get(), "Gerd", contact="070-174 06 05")
         url = reverse("courses_run_cancel", args=[run.pk])
-        assert "1 anmälan får besked." in text(staff.get(url))
-        assert "Anmälningar som får besked: 1." in text(
+        assert "1 anmälan säger ni till själva." in text(staff.get(url))
+        assert "Omgången är inställd. 1 anmälan säger ni till själva." in text(
             staff.post(url, {"why": "Det blev för få anmälda."}, follow=True)
         )
         assert "redan inställd" in text(staff.get(url, follow=True))
@@ -561,7 +562,7 @@ class TestChanging:
         seen = send(staff, url, data)
         run.refresh_from_db()
         assert run.place == place
-        assert "1 anmälan får besked." in text(seen)
+        assert "1 anmälan säger ni till själva." in text(seen)
         again(staff, url, data, seen)
         run.refresh_from_db()
         assert run.place == other
@@ -592,8 +593,10 @@ class TestTheRun:
         from utbud.courses.actions import seats
 
         seats.cancel(registration=gone, way="phone", now=now)  # Siv is offered the seat
-        said = text(staff.get(reverse("courses_run", args=[quota.run_id])))
-        assert "2 av 2 platser tagna, 1 i kö" in said
+        page = text(staff.get(reverse("courses_run", args=[quota.run_id])))
+        said = page[page.index("Har plats") :]
+        assert "En att säga till själv" in page
+        assert "2 av 2 platser tagna, 1 i kö" in page
         assert said.index("Gerd") < said.index("Siv") < said.index("Åke") < said.index("Ove")
         assert "Behöver: Hörslinga" in said
         assert "08-465 004 10" in said
@@ -652,6 +655,74 @@ class TestTheRun:
         assert "inte längre i kö" in text(staff.post(url, {"why": "igen"}))
         quota.refresh_from_db()
         assert (quota.taken, quota.extra) == (2, 1)
+
+
+@pytest.mark.parametrize("change", ["run-off", "off", "moved"])
+class TestToldByHand:
+    """Whom no text and no e-mail reaches is listed until somebody has ticked that they are told."""
+
+    def change(self, kind, run, site, now):
+        occasion = run.occasions.get()
+        if kind == "run-off":
+            runs.cancel_run(run=run, why="", by=site.editor, now=now)
+        elif kind == "off":
+            runs.cancel_occasion(occasion=occasion, why="", by=site.editor, now=now)
+        else:
+            later = {
+                name: getattr(occasion, name) + dt.timedelta(hours=3) for name in ("starts_at", "ends_at")
+            }
+            runs.change_occasion(
+                occasion=occasion, place=None, resources=[], by=site.editor, now=now, **later
+            )
+
+    def test_until_it_is_ticked_off_however_late(self, staff, site, plan, join, now, change):
+        run = plan(seats=9)
+        quota = run.quotas.get()
+        club = Organisation.objects.create(name="Finska föreningen", contact="08-1")
+        join(quota, "Mejla", contact="mejla@example.org")
+        join(quota, "Ringer", contact="08-465 004 01")
+        join(quota, "Ingen", contact="", way="desk", organisation=club)
+        self.change(change, run, site, now)
+        page, paper = reverse("courses_run", args=[run.pk]), reverse("courses_tell", args=[run.pk])
+        for url in (page, paper):
+            shown = text(staff.get(url))
+            told = shown[shown.index("får inget sms") :].partition("Tillfällen")[0]
+            assert "Ringer , 08-465 004 01" in told
+            assert "Ingen (Finska föreningen, 08-1) , inget nummer" in told
+            assert "Mejla" not in told
+        outbox.settle(now + dt.timedelta(days=60))  # long after the occasion
+        group = {one.title: one for one in today.today_for(site.desk, now)}["Ring, skriv eller säg till"]
+        assert group.count == 2
+        Notice.objects.filter(way="email").update(state="sent", sent_at=now)
+        for notice in Notice.objects.filter(state="to_do"):
+            staff.post(paper, {"notice": notice.pk})
+            assert "redan avbockat" in text(staff.post(paper, {"notice": notice.pk}, follow=True))
+        assert "Alla som skulle få besked har fått det." in text(staff.get(paper))
+        assert "får inget sms" not in text(staff.get(page))
+
+    def test_the_numbers_that_are_promised_are_those_that_are_made(
+        self, staff, site, plan, join, now, change
+    ):
+        run = plan(seats=9)
+        for contact in (
+            "a@example.org",
+            "b@example.org",
+            "070-174 06 05",
+            "",
+            "Storgatan 1, 175 00 Järfälla",
+        ):
+            join(run.quotas.get(), contact=contact, way="desk")
+        url = reverse(
+            "courses_run_cancel" if change == "run-off" else "courses_occasion_cancel",
+            args=[run.pk if change == "run-off" else run.occasions.get().pk],
+        )
+        says = "2 anmälningar får sms eller e-post. 3 anmälningar säger ni till själva."
+        assert says in text(staff.get(url))
+        assert says in text(staff.post(url, {"why": "Ledaren är sjuk."}, follow=True))
+        made = Notice.objects.filter(kind__contains="off")
+        assert [
+            made.filter(way__in=ways).count() for ways in (["sms", "email"], ["call", "letter", "hand"])
+        ] == [2, 3]
 
 
 # --- today ----------------------------------------------------------------------------------------

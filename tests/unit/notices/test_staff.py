@@ -342,7 +342,7 @@ def test_today_tells_what_to_call_and_what_failed(
     call = tell(LANDLINE, now=now)
     tell(HOME, now=now, expires_at=now + dt.timedelta(hours=3))
     groups = {group.title: group for group in today.today_for(site.desk, now)}
-    todo, wrong = groups["Ring eller skicka brev"], groups["Besked som inte gick fram"]
+    todo, wrong = groups["Ring, skriv eller säg till"], groups["Besked som inte gick fram"]
     assert [(task.title, task.url) for task in todo.tasks] == [
         ("Samtal: Anna Prov", reverse("notices_notice", args=[call.pk])),
         ("Brev: Anna Prov", reverse("notices_notice", args=[call.pk + 1])),

@@ -121,7 +121,7 @@ def moved(occasion: Occasion, was: str, now: dt.datetime) -> int:
         told.append(
             _word(
                 registration, kind, str(occasion.sequence), _("Ny tid: %(title)s"), [line], now, means,
-                expires_at=occasion.starts_at, cause=Cause.STAFF,
+                expires_at=occasion.starts_at, cause=Cause.STAFF, stays=True,
             )
         )  # fmt: skip
     notices.tell_all(words=[word for word in told if word], now=now)
@@ -153,7 +153,7 @@ def called_off(occasions: Sequence[Occasion], why: str, now: dt.datetime, *, who
                 registration, "run-off" if whole_run else f"off-{occasion.pk}", "", _("Inställt: %(title)s"),
                 [line, *reason], now, means,
                 expires_at=max(occasion.starts_at, now + dt.timedelta(hours=1)), about_code=not whole_run,
-                cause=Cause.STAFF,
+                cause=Cause.STAFF, stays=True,
             )
         )  # fmt: skip
     notices.tell_all(words=[word for word in told if word], now=now)
@@ -222,20 +222,21 @@ class Means:
         return cls(notice_queries.means(), places.library().phone)
 
     def way_of(self, registration: Registration) -> str:
-        """By what one is told: a Notice way, "" for a party that left no contact."""
-        contact = registration.reached_by
-        return self.notices.way_for(contact) if contact else ""
+        """By what one is told: a Notice way."""
+        return self.notices.way_for(registration.reached_by)
 
 
 def way_of(registration: Registration) -> str:
-    """By what one is told: a Notice way, "" for a party that left no contact."""
+    """By what one is told: a Notice way."""
     return Means.now().way_of(registration)
 
 
 def _expected(occasions: Iterable[Occasion]) -> list[Registration]:
     """Who should hear of a change: those with seats, offers and places in line. One query."""
     rows = Registration.objects.filter(quota__in={one.quota_id for one in occasions}).standing()
-    return list(rows.select_related("quota__run__course", "quota__run__host", "quota__run__place"))
+    return list(
+        rows.select_related("quota__run__course", "quota__run__host", "quota__run__place", "organisation")
+    )
 
 
 def _title(registration: Registration) -> str:
@@ -259,7 +260,7 @@ def _when(registration: Registration, now: dt.datetime) -> list[str]:
 def _online(registration: Registration, means: Means) -> list[str]:
     """How to come in where it is held online: the address itself only in a letter or e-mail, since texts hold no link."""
     run = registration.quota.run
-    if not run.online_url or means.way_of(registration) in (By.SMS, By.CALL, ""):
+    if not run.online_url or means.way_of(registration) in (By.SMS, By.CALL, By.HAND):
         return []
     return [_("Så kommer du in: %(address)s") % {"address": run.online_url}]
 
@@ -292,14 +293,15 @@ def _word(
     answer: bool = False,
     about_code: bool = True,
     cause: Cause = Cause.STRANGER,
+    stays: bool = False,
 ) -> notices.Word | None:
     contact = registration.reached_by
     way = means.way_of(registration)
-    if contact is None or (by_itself and way not in BY_ITSELF):
+    if by_itself and way not in BY_ITSELF:
         return None
     said = [*lines, *(_how(registration, way, means, answer=answer) if about_code else [])]
     said.append(_("Vi frågar aldrig efter BankID eller lösenord."))
-    if way in (By.SMS, By.CALL):
+    if way in (By.SMS, By.CALL, By.HAND):
         said = [line for line in said if not LINK.search(line)]  # rule 6: neither holds a link
     due_at = now if way != By.SMS or kind in AT_ONCE else words.by_day(now)
     return notices.Word(
@@ -307,9 +309,7 @@ def _word(
         kind=kind,
         version=version,
         contact=contact,
-        name=f"{registration.name} ({registration.contact_note})"
-        if registration.contact_note
-        else registration.name,
+        name=_name(registration),
         subject=subject % {"title": _title(registration)},
         text="\n\n".join(said) if way in (By.EMAIL, By.LETTER) else " ".join(said),
         due_at=now if expires_at is not None and expires_at <= due_at else due_at,
@@ -317,7 +317,18 @@ def _word(
         url=reverse("courses_registration", args=[registration.pk]),
         cause=cause,
         item=f"run:{registration.quota.run_id}",
+        stays=stays,
     )
+
+
+def _name(registration: Registration) -> str:
+    """Who it is for: with what stood beside the contact, and without one, who may know the person, or the code."""
+    beside = [registration.contact_note]
+    if registration.reached_by is None and (known := registration.organisation):
+        beside += [str(known), known.contact]
+    name = registration.name or (registration.code and _("Kod %(code)s") % {"code": registration.code})
+    said = ", ".join(filter(None, beside))
+    return f"{name} ({said})" if said else name
 
 
 def _how(registration: Registration, way: str, means: Means, *, answer: bool) -> list[str]:

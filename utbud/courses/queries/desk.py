@@ -17,6 +17,8 @@ from utbud.courses.queries.seats import KEPT, line, seats_of
 from utbud.courses.queries.times import Offered, offered
 from utbud.inbox.contact import read_contact
 from utbud.notices import queries as notices
+from utbud.notices.actions import UNDONE
+from utbud.notices.models import Notice
 from utbud.places.phones import parse_phone
 
 Time = tuple[dt.datetime, dt.datetime]
@@ -110,6 +112,22 @@ def people(quota: Quota, now: dt.datetime) -> dict[str, list[PersonRow]]:
         )
     found["line"].sort(key=lambda one: one.place)  # offers, which have no place any more, come first
     return found
+
+
+@dataclass(frozen=True)
+class ToTell:
+    """Somebody of a run whom staff must tell themselves: who, by which number if any, and what."""
+
+    notice: Notice
+    state: str
+    can_tick: bool
+
+
+def to_tell(run: Run, now: dt.datetime) -> list[ToTell]:
+    """Whom of ``run`` nothing reaches by itself, until somebody has ticked that they are told. Three queries."""
+    abouts = [one.about for one in Registration.objects.filter(quota__run=run, purged_at=None).only("pk")]
+    waiting = notices.waits_for_staff(abouts, now) if abouts else []
+    return [ToTell(one, notices.state_words(one, now), one.state in UNDONE) for one in waiting]
 
 
 # --- the desk --------------------------------------------------------------------------------------

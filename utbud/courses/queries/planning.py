@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -16,6 +15,8 @@ from utbud.calendar import queries as calendar
 from utbud.calendar.models import Resource
 from utbud.courses import words
 from utbud.courses.models import CoursePage, Occasion, Registration, Run
+from utbud.notices import queries as notices
+from utbud.notices.models import BY_ITSELF
 from utbud.places import queries as places
 
 Time = tuple[dt.datetime, dt.datetime]
@@ -73,35 +74,44 @@ def planned(
 
 @dataclass(frozen=True)
 class Told:
-    """How many parties hear of a change, and how many have left no way to be told."""
+    """How many parties hear of a change by text or e-mail, and how many staff tell: by phone, by post or when they meet."""
 
-    reached: int
-    silent: int
+    by_itself: int
+    by_staff: int
 
     @property
     def words(self) -> str:
-        """«12 anmälningar får besked. 1 har inte lämnat telefon eller e-post.»"""
-        if not self.reached and not self.silent:
+        """«12 anmälningar får besked av sig självt. 1 säger ni till själva, listan finns på omgångens sida.»"""
+        if not self.by_itself and not self.by_staff:
             return _("Ingen är anmäld, så ingen får besked.")
-        says = ngettext(
-            "%(count)s anmälan får besked.", "%(count)s anmälningar får besked.", self.reached
-        ) % {"count": self.reached}
-        if self.silent:
-            says += " " + ngettext(
-                "%(count)s har inte sagt hur vi når dem. Säg till dem själv.",
-                "%(count)s har inte sagt hur vi når dem. Säg till dem själv.",
-                self.silent,
-            ) % {"count": self.silent}
-        return says
+        said = []
+        if self.by_itself:
+            said.append(
+                ngettext(
+                    "%(count)s anmälan får sms eller e-post.",
+                    "%(count)s anmälningar får sms eller e-post.",
+                    self.by_itself,
+                )
+                % {"count": self.by_itself}
+            )
+        if self.by_staff:
+            said.append(
+                ngettext(
+                    "%(count)s anmälan säger ni till själva. Den står på omgångens sida tills den är avbockad.",
+                    "%(count)s anmälningar säger ni till själva. De står på omgångens sida tills de är avbockade.",
+                    self.by_staff,
+                )
+                % {"count": self.by_staff}
+            )
+        return " ".join(said)
 
 
 def told(quotas: Iterable[int]) -> Told:
-    """Whom a change to ``quotas`` reaches: those with seats, offers and places in line."""
-    rows = Registration.objects.filter(quota__in=list(quotas)).standing()
-    counted = rows.aggregate(
-        reached=Count("pk", filter=~Q(contact_kind="")), silent=Count("pk", filter=Q(contact_kind=""))
-    )
-    return Told(**counted)
+    """How a change to ``quotas`` reaches those with seats, offers and places in line, by the ways there are today."""
+    rows = Registration.objects.filter(quota__in=list(quotas)).standing().only("contact", "contact_kind")
+    means = notices.means()
+    by_itself = [means.way_for(one.reached_by) in BY_ITSELF for one in rows]
+    return Told(sum(by_itself), len(by_itself) - sum(by_itself))
 
 
 def not_approved(

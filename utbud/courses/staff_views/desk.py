@@ -173,7 +173,7 @@ def desk_done_page(request: HttpRequest, pk: int) -> HttpResponse:
         "sends": {By.SMS.value: _("Ett sms är på väg."), By.EMAIL.value: _("Ett mejl är på väg.")}.get(
             by, ""
         ),
-        "reached": bool(by),
+        "reached": by != By.HAND,
     }
     return staff_page(request, "courses/staff/desk_done.html", context, title=_("Klart"), icon=ICON)
 

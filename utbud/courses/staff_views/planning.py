@@ -147,15 +147,18 @@ def occasion_page(request: HttpRequest, pk: int) -> HttpResponse:
             warnings.append(planning.told([occasion.quota_id]).words)
         shown = (against[0].when, data["place"], [one.pk for one in data["resources"]], *warnings)
         if form.has_seen(*shown) or not warnings:
+            told = planning.told([occasion.quota_id])
             try:
-                told = runs.change_occasion(
+                moved = runs.change_occasion(
                     occasion=occasion, starts_at=form.time[0], ends_at=form.time[1], place=data["place"],
                     resources=data["resources"], by=who(request), now=now,
                 )  # fmt: skip
             except CourseError as error:
                 form.add_error("starts", str(error))
             else:
-                messages.success(request, _("Tillfället är ändrat. %(told)s") % {"told": _told_words(told)})
+                messages.success(
+                    request, _("Tillfället är ändrat. %(told)s") % {"told": _told_words(moved, told)}
+                )
                 return redirect(back)
         else:
             warnings.insert(0, _("Ny tid: %(when)s.") % {"when": against[0].when})
@@ -178,8 +181,11 @@ def call_off_page(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(back)
     form = CallOffForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        told = runs.cancel_occasion(occasion=occasion, why=form.cleaned_data["why"], by=who(request), now=now)
-        messages.success(request, _("Tillfället är inställt. %(told)s") % {"told": _told_words(told)})
+        told = planning.told([occasion.quota_id])
+        count = runs.cancel_occasion(
+            occasion=occasion, why=form.cleaned_data["why"], by=who(request), now=now
+        )
+        messages.success(request, _("Tillfället är inställt. %(told)s") % {"told": _told_words(count, told)})
         return redirect(back)
     over = occasion.ends_at <= now
     says = (
@@ -203,8 +209,9 @@ def change_run_page(request: HttpRequest, pk: int) -> HttpResponse:
     button = _("Spara")
     if request.method == "POST" and form.is_valid():
         moves = form.moves() and run.occasions.coming(now).exists()
-        if moves:
-            warnings = [planning.told(run.quotas.values_list("pk", flat=True)).words]
+        told = planning.told(run.quotas.values_list("pk", flat=True)) if moves else None
+        if told:
+            warnings = [told.words]
         seen = form.has_seen(sorted(f"{name}={form[name].value()}" for name in form.FACTS), *warnings)
         if seen or not warnings:
             try:
@@ -215,12 +222,8 @@ def change_run_page(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.error(request, str(error))
                 return redirect("courses_run", pk)
             else:
-                says = (
-                    _("Omgången är ändrad. Alla som är anmälda får besked om platsen.")
-                    if moves
-                    else _("Omgången är ändrad.")
-                )
-                messages.success(request, says)
+                said = [_("Omgången är ändrad."), *([told.words] if told else [])]
+                messages.success(request, " ".join(said))
                 return redirect("courses_run", pk)
         else:
             warnings.insert(0, _("Platsen blir en annan."))
@@ -237,7 +240,6 @@ def _now_is(occasion: Occasion) -> str:
     return _("Nu gäller: %(when)s, %(where)s.") % {"when": when, "where": where_words(occasion)}
 
 
-def _told_words(told: int) -> str:
-    if not told:
-        return _("Ingen behövde få besked.")
-    return ngettext("En anmälan får besked.", "%(count)s anmälningar får besked.", told) % {"count": told}
+def _told_words(count: int, told: planning.Told) -> str:
+    """What was said before it was done is said again: the same numbers."""
+    return told.words if count else _("Ingen behövde få besked.")

@@ -1,6 +1,6 @@
 """Runs in the staff side: all of them, and one with its occasions, seats and people."""
 
-from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
+from wagtail.admin import messages
 
 from utbud.base import dates
 from utbud.courses import words
@@ -31,6 +32,7 @@ from utbud.courses.staff_views.common import (
     posted,
     who,
 )
+from utbud.notices import actions as notices
 from utbud.people.actions import note_look
 from utbud.people.models import Look
 from utbud.people.staff import shows_people, staff_page
@@ -81,6 +83,9 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     people = desk.people(quota, now) if quota and sees_people else {}
     if quota and any(people.values()):
         note_look(by=who(request), subject=f"quota:{quota.pk}", how=Look.How.LIST, now=now)
+    to_tell = desk.to_tell(run, now) if sees_people else []
+    if to_tell:
+        note_look(by=who(request), subject=f"run:{pk}", how=Look.How.LIST, now=now)
     times = [(one.starts_at, one.ends_at) for one in occasions if quota and one.quota_id == quota.pk]
     context = {
         "run": run,
@@ -103,6 +108,7 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
         "seat_words": staff.seats_taken_words([stand[quota.pk]]) if quota else "",
         "when": words.times_words(times, now),
         "people": people,
+        "to_tell": to_tell,
         "registers": run.joining != Run.Joining.NONE,
         "open": bool(left),
         "known": Registration.objects.filter(quota__run=run).exists(),
@@ -117,6 +123,34 @@ def _chosen(request: HttpRequest, quotas: list[Quota], in_order: list[int]) -> Q
     if asked.isdecimal() and int(asked) in by_pk:
         return by_pk[int(asked)]
     return by_pk[in_order[0]] if in_order else next(iter(quotas), None)
+
+
+@shows_people(SEE_PEOPLE, "run:{pk}")
+@require_http_methods(["GET", "HEAD", "POST"])
+def tell_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whom of a run staff tell themselves, to print and to tick."""
+    now = timezone.now()
+    run = get_object_or_404(Run.objects.select_related("course", "place", "host"), pk=pk)
+    rows = desk.to_tell(run, now)
+    if request.method == "POST":
+        if not request.user.has_perm(CHANGE_PEOPLE):
+            raise PermissionDenied
+        ticked = request.POST.get("notice", "")
+        row = next((one.notice for one in rows if str(one.notice.pk) == ticked), None)
+        try:
+            if row is None:
+                raise notices.NotNow(_("Det är redan avbockat, eller så behövs det inte längre."))
+            notices.done(notice=row, by=who(request), now=now)
+        except notices.NotNow as error:
+            messages.error(request, str(error))
+        else:
+            says = _("Avbockat: %(name)s är underrättad.") % {"name": row.name or _("personen")}
+            undo = messages.button(reverse("notices_notice", args=[row.pk]), _("Ångra"))
+            messages.success(request, says, buttons=[undo])
+        return redirect("courses_tell", pk)
+    context = {"run": run, "to_tell": rows, "today": now}
+    title = _("Säg till: %(course)s") % {"course": run.course.title}
+    return staff_page(request, "courses/staff/tell.html", context, title=title, icon=ICON)
 
 
 @may_change_run
@@ -188,10 +222,9 @@ def cancel_page(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, _("Omgången är redan inställd."))
         return redirect("courses_run", pk)
     if request.method == "POST" and form.is_valid():
-        count = runs.cancel_run(run=run, why=form.cleaned_data["why"], by=who(request), now=timezone.now())
-        messages.success(
-            request, _("Omgången är inställd. Anmälningar som får besked: %(count)s.") % {"count": count}
-        )
+        reach = told(run.quotas.values_list("pk", flat=True))
+        runs.cancel_run(run=run, why=form.cleaned_data["why"], by=who(request), now=timezone.now())
+        messages.success(request, _("Omgången är inställd. %(told)s") % {"told": reach.words})
         return redirect("courses_run", pk)
     lead = [
         _("Alla tillfällen som är kvar ställs in. Det går inte att ångra."),
