@@ -107,12 +107,9 @@ ROOMS: dict[str, frozenset[str]] = {
     "/admin/sprite/": OPEN,  # its icons
     "/admin/users/": CHIEF,
     "/admin/groups/": CHIEF,
-    "/admin/sites/": CHIEF,
     "/admin/locales/": CHIEF,
     "/admin/collections/": CHIEF,
     "/admin/redirects/": CHIEF,
-    "/admin/workflows/": CHIEF,
-    "/admin/workflows/task_chooser/": STAFF,  # Wagtail shows the names; to make one takes the right
     "/admin/settings/": CHIEF,
 }
 

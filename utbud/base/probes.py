@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks_db.models import DBTaskResult
 
+from utbud.base import letters
 from utbud.base.health import Finding, probe
 
 MB = 1024 * 1024
@@ -205,7 +206,7 @@ def private() -> Finding:
 @probe("E-posten")
 def mail() -> Finding:
     """Whether the mail server takes our login. Without a server letters are kept as files."""
-    if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+    if not letters.go_out():
         says = _("Ingen e-postserver är vald. Brev sparas som filer i %(folder)s.") % {
             "folder": settings.EMAIL_FILE_PATH
         }

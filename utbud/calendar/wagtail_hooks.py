@@ -40,7 +40,7 @@ def menu_item() -> MenuItem:
 
 class ResourceViewSet(SnippetViewSet):
     model = Resource
-    icon = "group"
+    icon = "key"
     menu_label = _("Personer, rum och utrustning")
     menu_order = 320
     add_to_settings_menu = True

@@ -34,7 +34,7 @@ def subscribers_item() -> MenuItem:
         _("Prenumeranter"),
         reverse("subscribers"),
         name="prenumeranter",
-        icon_name="group",
+        icon_name="user",
         order=126,
         right="channels.view_subscriber",
     )

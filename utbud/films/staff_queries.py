@@ -38,7 +38,7 @@ class Waits(TextChoices):
     CAPTIONS = "text", _("undertexter saknas")
     READY = "klar", _("att läsa igenom och skicka")
     PUBLISHER = "utgivare", _("väntar på utgivaren")
-    OUT = "ute", _("ute")
+    OUT = "ute", _("publicerad")
 
 
 def film_index() -> FilmIndexPage | None:

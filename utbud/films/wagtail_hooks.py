@@ -19,5 +19,5 @@ def admin_urls() -> list[Any]:
 @hooks.register("register_admin_menu_item")
 def menu_item() -> MenuItem:
     return RightMenuItem(
-        _("Filmer"), reverse("films"), name="filmer", icon_name="media", order=106, right="media.add_asset"
+        _("Filmer"), reverse("films"), name="filmer", icon_name="u-film", order=106, right="media.add_asset"
     )

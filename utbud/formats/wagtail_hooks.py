@@ -28,7 +28,7 @@ class RecordingChooserViewSet(SnippetChooserViewSet):
 
 class RecordingViewSet(SnippetViewSet):
     model = Recording
-    icon = "media"
+    icon = "u-speaker"
     menu_label = _("Inläsningar")
     menu_order = 320
     add_to_admin_menu = True

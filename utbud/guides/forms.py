@@ -14,7 +14,7 @@ from utbud.people.models import Organisation
 
 SHOW = {
     "": _("Alla"),
-    desk.OUT: _("De som är ute"),
+    desk.OUT: _("De som är publicerade"),
     desk.DRAFT: _("Utkast och ändringar"),
     desk.LATE: _("Skulle ha kontrollerats"),
     desk.CHANGED: _("En tjänst har ändrats"),

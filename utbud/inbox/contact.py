@@ -169,5 +169,5 @@ def _why_not(text: str) -> str:
     if "@" in text:
         return _now("E-postadressen är inte hel. Den ska se ut så här: namn@exempel.se")
     if sum(character.isalpha() for character in text) > 3 and not NUMBER.search(text):
-        return _now("Skriv ett telefonnummer eller en e-postadress, så att vi kan svara dig.")
+        return _now("Skriv ett telefonnummer eller en e-postadress att svara till.")
     return _now("Vi känner inte igen telefonnumret. Skriv det med riktnummer, till exempel 08-465 004 00.")

@@ -129,6 +129,25 @@ class LodgeForm(OnceForm, Reachable):
         widget=forms.RadioSelect,
         error_messages={"required": _("Välj vad det gäller.")},
     )
+    name = forms.CharField(
+        label=_("Namn"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": _("Skriv personens namn, så att den som svarar vet vem det är."),
+            "max_length": _("Namnet är för långt. Skriv högst 100 tecken."),
+        },
+    )
+    contact = forms.CharField(
+        label=_("Telefon, e-post eller postadress"),
+        help_text=_("Ett sätt räcker."),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "email", "autocapitalize": "none"}),
+        error_messages={
+            "required": _("Skriv hur personen nås: ett telefonnummer, en e-postadress eller en postadress."),
+            "max_length": _("Det blev för långt. Skriv bara ett sätt att nå personen."),
+        },
+    )
     text = LongText(
         label=_("Vad vill personen?"),
         help_text=_("Skriv bara det som behövs för att svara."),
@@ -137,14 +156,6 @@ class LodgeForm(OnceForm, Reachable):
     page_address = forms.CharField(
         label=_("Sida det gäller (om det gäller en sida)"), required=False, max_length=300
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"].label = _("Namn")
-        self.fields["name"].widget.attrs["autocomplete"] = "off"
-        self.fields["contact"].label = _("Telefon, e-post eller postadress")
-        self.fields["contact"].help_text = _("Ett sätt räcker.")
-        self.fields["contact"].widget.attrs["autocomplete"] = "off"
 
 
 class AnswerForm(forms.Form):

@@ -39,7 +39,7 @@ def year_item() -> MenuItem:
         _("Året"),
         reverse("learning_this_year"),
         name="aret",
-        icon_name="calendar-alt",
+        icon_name="calendar",
         order=110,
         right="learning.view_plannedweek",
     )

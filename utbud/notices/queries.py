@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from utbud.base import dates
+from utbud.base import dates, letters
 from utbud.channels.adapters.sms import Sms
 from utbud.channels.models import ChannelSetup
 from utbud.inbox.contact import Contact, ContactKind
@@ -58,6 +58,20 @@ def means() -> Means:
     return Means(
         setup is not None, service is not None and service.two_way, places.ceilings().countries, service
     )
+
+
+def ways_words() -> str:
+    """How those who are told something are reached today, for staff."""
+    says = (
+        _("Den som har mobil får sms.")
+        if means().texts
+        else _("Ingen kanal för sms är på, så den som har lämnat ett nummer ringer ni.")
+    )
+    mail = letters.promise(
+        _("Den som har lämnat en e-postadress får e-post."),
+        instead=_("Den som har lämnat en e-postadress får ni nå på annat sätt."),
+    )
+    return f"{says} {mail} {_('Den som har lämnat en postadress får ett brev.')} {_('Den som inte har sagt hur vi når hen säger du till själv.')}"
 
 
 def way_for(contact: Contact) -> Way:
@@ -180,7 +194,11 @@ def _words(notice: Notice, now: dt.datetime) -> str:
                 return _("Försöker igen %(when)s") % by
             return _("Skickas %(when)s") % by if notice.due_at > now else _("På väg")
         case Notice.SENT:
-            return (_("Sms skickat %(when)s") if notice.way == Way.SMS else _("E-post skickad %(when)s")) % by
+            if notice.way == Way.SMS:
+                return _("Sms skickat %(when)s") % by
+            if not letters.go_out():
+                return _("E-post sparad som fil %(when)s, för ingen e-postserver är inställd") % by
+            return _("E-post skickad %(when)s") % by
         case Notice.TO_DO:
             if notice.way == Way.HAND:
                 return _("Ska sägas för hand")

@@ -51,6 +51,7 @@ def notices_page(request: HttpRequest) -> HttpResponse:
         "calls": Notice.objects.all().to_call(now).count(),
         "letters": Notice.objects.all().to_post(now).count(),
         "wrong": queries.wrong_or_late(now).count(),
+        "ways": queries.ways_words(),
     }
     return staff_page(request, "notices/staff/notices.html", context, title=_("Besked"), icon=ICON)
 

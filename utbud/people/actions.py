@@ -20,7 +20,17 @@ from wagtail.models import (
     Page,
 )
 
-from utbud.people.models import ADMINISTRATOR, DESK, EDITOR, PUBLISHER, Competence, Look, TargetGroup, User
+from utbud.people.models import (
+    ADMINISTRATOR,
+    DESK,
+    EDITOR,
+    PUBLISHER,
+    Competence,
+    Look,
+    ResponsiblePublisher,
+    TargetGroup,
+    User,
+)
 
 logger = logging.getLogger(__name__)
 DATA = Path(__file__).parent / "data"
@@ -117,6 +127,13 @@ def ensure_roles() -> None:
     group.permissions.add(*Permission.objects.exclude(_named([BY_HAND_ONLY]) | _about_people()))
     _give_on_pages(group, _permissions(ALL_ON_PAGES))
     _give_on_collections(group, _permissions(ALL_ON_COLLECTIONS))
+
+
+@transaction.atomic
+def give_role_of(publisher: ResponsiblePublisher) -> None:
+    """Let the login of ``publisher`` in as what it is: one who approves has the role for it. Said once, in one place."""
+    if publisher.user and publisher.active:
+        publisher.user.groups.add(Group.objects.get(name=PUBLISHER))
 
 
 def _about_people() -> Q:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.admin.forms import auth
 
+from utbud.base.letters import promise
 from utbud.people import lanes, letters, logins
 
 SLOWED = "slowed"  # the code of an error that is over by itself
@@ -40,9 +41,12 @@ class LoginForm(auth.LoginForm):
         except logins.TooSoon as error:
             raise ValidationError(
                 _(
-                    "Det har blivit fel flera gånger. Vänta %(wait)s och försök igen. Har du glömt lösenordet kan du få ett brev."
+                    "Det har blivit fel flera gånger. Vänta %(wait)s och försök igen. Har du glömt lösenordet? %(way)s"
                 )
-                % {"wait": wait_words(error.wait)},
+                % {
+                    "wait": wait_words(error.wait),
+                    "way": promise(_("Du kan få ett brev."), instead=_("Fråga den som är administratör.")),
+                },
                 code=SLOWED,
             ) from None
         return cleaned

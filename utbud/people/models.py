@@ -8,6 +8,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 
+from utbud.base import letters
+
 # The roles, as they are called in the staff side. What each may do stands in people.actions.
 EDITOR, PUBLISHER, ADMINISTRATOR = "Redaktör", "Ansvarig utgivare", "Administratör"
 DESK = "Disk och kurser"  # meets people, and is alone to see what we know of them
@@ -60,10 +62,21 @@ class ResponsiblePublisher(models.Model):
     panels = [
         FieldPanel("name"),
         FieldPanel("email"),
-        FieldPanel("user"),
+        FieldPanel(
+            "user",
+            help_text=_(
+                "Väljer du en inloggning får den rollen Ansvarig utgivare. Tom för den som bara godkänner genom länken i brevet."
+            ),
+        ),
         FieldPanel("certificate_number"),
         FieldPanel("certificate_expires"),
-        FieldPanel("active"),
+        FieldPanel(
+            "active",
+            help_text=letters.lazy_promise(
+                _("Bara den som är i tjänst får brev och kan godkänna."),
+                instead=_("Utgivaren behöver en inloggning. Bara den som är i tjänst kan godkänna."),
+            ),
+        ),
     ]
 
     class Meta:

@@ -11,7 +11,7 @@ from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from utbud.people import goes_with, queries, staff_views
+from utbud.people import actions, goes_with, queries, staff_views
 from utbud.people.models import Organisation, ResponsiblePublisher, TargetGroup
 from utbud.people.staff import RightMenuItem
 
@@ -19,9 +19,16 @@ for moment in ("before_delete_snippet", "before_delete_page", "before_delete_use
     hooks.register(moment, goes_with.tell)
 
 
+@hooks.register("after_create_snippet")
+@hooks.register("after_edit_snippet")
+def publisher_has_the_role(request: Any, saved: Any) -> None:
+    if isinstance(saved, ResponsiblePublisher):
+        actions.give_role_of(saved)
+
+
 class ResponsiblePublisherViewSet(SnippetViewSet):
     model = ResponsiblePublisher
-    icon = "user"
+    icon = "check"
     menu_label = _("Ansvariga utgivare")
     menu_order = 300
     add_to_settings_menu = True
@@ -42,7 +49,7 @@ class ResponsiblePublisherViewSet(SnippetViewSet):
 
 class TargetGroupViewSet(SnippetViewSet):
     model = TargetGroup
-    icon = "group"
+    icon = "glasses"
     menu_label = _("Målgrupper i bibliotekslagen")
     menu_order = 310
     add_to_settings_menu = True
@@ -53,7 +60,7 @@ class TargetGroupViewSet(SnippetViewSet):
 
 class OrganisationViewSet(SnippetViewSet):
     model = Organisation
-    icon = "group"
+    icon = "link"
     menu_label = _("Föreningar och partner")
     menu_order = 320
     add_to_settings_menu = True

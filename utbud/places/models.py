@@ -19,7 +19,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.images import get_image_model_string
 
-from utbud.base import withdrawn
+from utbud.base import letters, withdrawn
 from utbud.base.dates import WEEKDAYS, span_words
 from utbud.places import colours, phones
 
@@ -466,8 +466,13 @@ class LibrarySettings(Counted, BaseGenericSetting):
                 FieldPanel("phone"),
                 FieldPanel(
                     "email",
-                    help_text=_(
-                        "Visas på sidan om hjälp. Hit skickas också ett brev när någon har skrivit till er."
+                    help_text=letters.lazy_promise(
+                        _(
+                            "Visas på sidan om hjälp. Hit skickas också ett brev när någon har skrivit till er."
+                        ),
+                        instead=_(
+                            "Adressen visas på sidan om hjälp. Titta i inkorgen efter det som kommer in."
+                        ),
                     ),
                 ),
                 FieldPanel("main_place"),

@@ -89,7 +89,7 @@ class SpecialDayViewSet(SnippetViewSet):
 
 class PlacesGroup(SnippetViewSetGroup):
     menu_label = _("Platser")
-    menu_icon = "home"
+    menu_icon = "u-place"
     menu_order = 250
     items = (PlaceViewSet, SpecialDayViewSet)
 

@@ -22,7 +22,7 @@ def board_item() -> MenuItem:
         _("Podden"),
         reverse("podcast_board"),
         name="podden",
-        icon_name="media",
+        icon_name="u-microphone",
         order=114,
         right="podcast.change_productionstep",
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -49,6 +50,34 @@ class OwnFile:
     stored: str = ""
     bytes: int = 0
     text: str = ""
+
+
+class Stage(StrEnum):
+    """Where a page stands. The values are what people see."""
+
+    DRAFT = "utkast"
+    WAITING = "väntar på godkännande"
+    RETURNED = "skickad tillbaka"
+    APPROVED = "godkänd"
+    CHANGED = "ändrad efter godkännande"
+    PUBLISHED = "publicerad"
+    WITHDRAWN = "tillbakadragen"
+
+
+def stage_of(page: Page, request: "ApprovalRequest | None") -> Stage:
+    """Where ``page`` stands, whose newest request is ``request``."""
+    if request is not None and request.published_at is None:
+        if request.decision == ApprovalRequest.RETURNED:
+            return Stage.RETURNED
+        if request.is_open:
+            return Stage.WAITING
+        if request.decision == ApprovalRequest.APPROVED:
+            return Stage.CHANGED if request.voided_at else Stage.APPROVED
+    if page.live and not page.has_unpublished_changes:
+        return Stage.PUBLISHED
+    if not page.live and page.first_published_at and not page.has_unpublished_changes:
+        return Stage.WITHDRAWN
+    return Stage.DRAFT
 
 
 class ApprovedPagePermissions(PagePermissionTester):
@@ -129,6 +158,14 @@ class ApprovedPage(Page):
 
     class Meta:
         abstract = True
+
+    @property
+    def status_string(self) -> str:
+        """What Wagtail's lists say of the page: «godkänd», «publicerad, väntar på godkännande»."""
+        requests = self.approval_requests.all()  # which the lists have fetched
+        newest = max(requests, key=lambda one: (one.requested_at, one.pk), default=None)
+        stage = stage_of(self, newest)
+        return f"{Stage.PUBLISHED}, {stage}" if self.live and stage != Stage.PUBLISHED else str(stage)
 
     def approval_content(self) -> dict[str, Any]:
         """All that reaches a reader, JSON-able: an approval is for exactly this."""

@@ -2,6 +2,7 @@
 
 import mimetypes
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from django.conf import settings
 from django.db.models import Q
@@ -119,9 +120,11 @@ def preflights(page: SharedPage, texts: Mapping[str, str] | None = None) -> list
     ``texts`` are those that were put before the publishers, by the channel's id.
     """
     setups = channels.channels_on()
-    return (
-        channels.preflight(post_of(page), {**(texts or {}), **page.channel_texts}, setups) if setups else []
-    )
+    if not setups:
+        return []
+    said = channels.preflight(post_of(page), {**(texts or {}), **page.channel_texts}, setups)
+    # What a channel said itself when it was sent for approval is kept to the letter, and is nobody's own text.
+    return [replace(one, own=bool(page.channel_texts.get(str(one.setup.pk)))) for one in said]
 
 
 def stopping(said: Iterable[Preflight]) -> list[str]:

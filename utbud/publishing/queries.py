@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from enum import StrEnum
 from itertools import count
 
 from django.contrib.auth.models import Permission
@@ -13,22 +12,17 @@ from wagtail.images.models import Image
 from wagtail.models import Page, ReferenceIndex, Revision
 
 from utbud.people.models import ResponsiblePublisher, User
-from utbud.publishing.models import ApprovalLink, ApprovalRequest, ApprovedPage, ApprovedPicture
+from utbud.publishing.models import (
+    ApprovalLink,
+    ApprovalRequest,
+    ApprovedPage,
+    ApprovedPicture,
+    Stage,
+    stage_of,
+)
 
 LONGEST_SLUG = 100  # letters made from a title; what is typed may be longer
 LETTER_STUCK_AFTER = dt.timedelta(minutes=10)
-
-
-class Stage(StrEnum):
-    """Where a page stands. The values are what people see."""
-
-    DRAFT = "utkast"
-    WAITING = "väntar på godkännande"
-    RETURNED = "skickad tillbaka"
-    APPROVED = "godkänd"
-    CHANGED = "ändrad efter godkännande"
-    PUBLISHED = "publicerad"
-    WITHDRAWN = "tillbakadragen"
 
 
 def stages(pages: Iterable[Page]) -> dict[int, Stage]:
@@ -39,22 +33,7 @@ def stages(pages: Iterable[Page]) -> dict[int, Stage]:
         "requested_at", "pk"
     ):
         newest[request.page_id] = request
-    return {page.pk: _stage(page, newest.get(page.pk)) for page in pages}
-
-
-def _stage(page: Page, request: ApprovalRequest | None) -> Stage:
-    if request is not None and request.published_at is None:
-        if request.decision == ApprovalRequest.RETURNED:
-            return Stage.RETURNED
-        if request.is_open:
-            return Stage.WAITING
-        if request.decision == ApprovalRequest.APPROVED:
-            return Stage.CHANGED if request.voided_at else Stage.APPROVED
-    if page.live and not page.has_unpublished_changes:
-        return Stage.PUBLISHED
-    if not page.live and page.first_published_at and not page.has_unpublished_changes:
-        return Stage.WITHDRAWN
-    return Stage.DRAFT
+    return {page.pk: stage_of(page, newest.get(page.pk)) for page in pages}
 
 
 def contributors(page: Page) -> set[int]:

@@ -22,9 +22,11 @@ from wagtail.admin.auth import permission_required
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
+from utbud.base import letters
 from utbud.base.files import serve
 from utbud.formats import queries as formats
 from utbud.formats.models import Kind
+from utbud.people.models import ResponsiblePublisher, User
 from utbud.people.staff import StaffRequest, staff_page
 from utbud.publishing import actions, files, posts, queries, when
 from utbud.publishing.forms import DecisionForm, EmergencyForm, RequestForm
@@ -182,8 +184,15 @@ def request_approval(request: StaffRequest, page_id: int) -> HttpResponse:
             if count:
                 messages.success(
                     request,
-                    _("«%(title)s» väntar nu på godkännande. Utgivaren får ett brev.")
-                    % {"title": draft.title},
+                    " ".join(
+                        (
+                            _("«%(title)s» väntar nu på godkännande.") % {"title": draft.title},
+                            letters.promise(
+                                _("Utgivaren får ett brev."),
+                                instead=_("Säg till utgivaren att den ligger under Godkänna."),
+                            ),
+                        )
+                    ),
                 )
             else:
                 messages.warning(
@@ -265,6 +274,7 @@ def decide(request: StaffRequest, request_id: int) -> HttpResponse:
                 messages.success(request, said(approval))
                 return redirect("publishing_approvals")
     context = _shown(approval) | {
+        "why_not": "" if publisher else _why_not(request.user),
         "form": form if publisher and not own else None,
         "emergency_form": emergency_form if emergency else None,
         "own": own,
@@ -279,6 +289,24 @@ def decide(request: StaffRequest, request_id: int) -> HttpResponse:
         icon="check",
         status=422 if form.errors or emergency_form.errors else 200,
     )
+
+
+def _why_not(user: User) -> str:
+    """Why ``user`` cannot answer, and what to do about it."""
+    says = _("Bara en ansvarig utgivare kan godkänna.")
+    if not ResponsiblePublisher.objects.filter(active=True).exists():
+        says += " " + _("Ingen är inlagd som ansvarig utgivare än.")
+    else:
+        says += " " + letters.promise(
+            _("Utgivarna har fått ett brev med en egen länk."),
+            instead=_("Säg till utgivaren att logga in och titta under Godkänna."),
+        )
+    remedy = (
+        _("Är det du? Öppna Inställningar, Ansvariga utgivare, och välj din inloggning där.")
+        if user.has_perm("people.change_responsiblepublisher")
+        else _("Är det du? Be den som är administratör välja din inloggning under Ansvariga utgivare.")
+    )
+    return f"{says} {remedy}"
 
 
 def _answer(

@@ -167,6 +167,12 @@ def without_archived(*given: Any) -> Any:
     return pages.exclude(path__in=paths) if paths else pages
 
 
+@hooks.register("construct_explorer_page_queryset")
+def with_stages(parent: Any, pages: Any, request: Any) -> Any:
+    """The lists say where each page stands (ApprovedPage.status_string)."""
+    return pages.prefetch_related("approval_requests")
+
+
 class ArchiveItem(MenuItem):
     """«Arkivet»: for those who may look in it."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -21,7 +22,8 @@ from utbud.web import copies, stylesheet
 
 # Pages that menus and footers link to when they are published: a new library begins with some as drafts.
 PRIVACY = "/om/personuppgifter/"
-LINKED = ("filmer", "guider", "kurser", "podd", "om", "hjalp-nagon-annan", "sprak", "tillganglighet")
+LINKED = ("ord", "filmer", "guider", "kurser", "podd", "om", "hjalp-nagon-annan", "sprak", "tillganglighet")
+LISTS = ("ord", "filmer", "guider", "kurser", "podd")  # and to these when there is something in them
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ def _texts_to() -> str:
 
 
 def _published() -> frozenset[str]:
+    inside = Page.objects.live().filter(path__startswith=OuterRef("path"), depth=4)
     under_start = Page.objects.live().filter(depth=3, slug__in=LINKED)
+    under_start = under_start.filter(~Q(slug__in=LISTS) | Exists(inside))
     return frozenset(under_start.values_list("slug", flat=True))
 
 

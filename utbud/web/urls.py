@@ -23,6 +23,10 @@ from utbud.web import views
 
 urlpatterns = [
     path("", include(people_urls)),
+    # Rooms of Wagtail's that this house does not have: one site (UTBUD_BASE_URL), and an approval of its own (docs/adr/0005).
+    re_path(r"^admin/sites/", views.no_such_room, name="no_sites"),
+    re_path(r"^admin/workflows/", views.no_such_room, name="no_workflows"),
+    re_path(r"^admin/reports/workflow", views.no_such_room, name="no_workflow_reports"),
     path("admin/", include(wagtailadmin_urls)),
     path("dokument/", include(wagtaildocs_urls)),
     path("halsa/", views.health, name="health"),

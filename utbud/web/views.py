@@ -15,6 +15,7 @@ from django.template import loader
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from wagtail.admin.auth import require_admin_access
 from wagtail.models import Page, Site
 
 from utbud.base.files import serve
@@ -148,6 +149,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         if Page.objects.live().public().filter(url_path=inside).exists():
             return redirect(small)
     return render(request, "404.html", status=404)
+
+
+@require_admin_access
+def no_such_room(request: HttpRequest) -> HttpResponse:
+    """An address under /admin/ where nothing is."""
+    raise Http404
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:

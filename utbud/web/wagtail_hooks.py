@@ -13,6 +13,7 @@ from wagtail.admin.forms import choosers
 from wagtail.admin.forms.auth import LoginForm
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.models import PAGE_PERMISSION_TYPES
 from wagtail.users.forms import PagePermissionsForm
 from wagtail.users.views.bulk_actions.assign_role import RoleForm
 
@@ -37,6 +38,9 @@ LABELS = {
 }
 for (form, field), label in LABELS.items():
     form.base_fields[field].label = label
+# And a right here would be called «Wagtail core | page | Can add page».
+ON_PAGES = {codename: says for codename, _short, says in PAGE_PERMISSION_TYPES}
+PagePermissionsForm.base_fields["permissions"].label_from_instance = lambda right: ON_PAGES[right.codename]
 
 
 class TodayPanel(Component):
@@ -83,6 +87,12 @@ def no_documents(document: Any, request: Any) -> None:
 def no_sites(request: Any, menu_items: list[Any]) -> None:
     """There is one site, and its address is a setting of the program (UTBUD_BASE_URL)."""
     menu_items[:] = [item for item in menu_items if item.name != "sites"]
+
+
+@hooks.register("register_icons")
+def icons(icons: list[str]) -> list[str]:
+    """Our own, where Wagtail has none that says it: no two entries of the menu look the same."""
+    return [*icons, *(f"web/icons/u-{name}.svg" for name in ("film", "microphone", "place", "speaker"))]
 
 
 @hooks.register("insert_global_admin_css")

@@ -7,7 +7,7 @@ from utbud.inbox.contact import Contact, ContactKind, UnclearContact, Written, r
 PHONE = "Vi känner inte igen telefonnumret. Skriv det med riktnummer, till exempel 08-465 004 00."
 EMAIL = "E-postadressen är inte hel. Den ska se ut så här: namn@exempel.se"
 DEAR = "Det är ett nummer som kostar extra att ringa. Skriv ett vanligt telefonnummer."
-EITHER = "Skriv ett telefonnummer eller en e-postadress, så att vi kan svara dig."
+EITHER = "Skriv ett telefonnummer eller en e-postadress att svara till."
 
 
 @pytest.mark.parametrize(

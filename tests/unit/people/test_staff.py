@@ -8,7 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from wagtail.admin.menu import SubmenuMenuItem, admin_menu
 
+from tests import swedish
 from utbud.people import actions, queries
 from utbud.people.models import ADMINISTRATOR, EDITOR, PUBLISHER, ResponsiblePublisher, User
 
@@ -81,3 +83,18 @@ def test_an_administrator_adds_a_publisher() -> None:
     client.post(url, {"name": "Anna Ek", "email": "anna@example.org", "active": "on"})
     made = ResponsiblePublisher.objects.get(email="anna@example.org")
     assert (made.name, made.active) == ("Anna Ek", True)
+
+
+def test_no_two_entries_of_a_menu_look_the_same_and_each_is_in_swedish(site, rf):
+    def walk(menu, request):
+        items = menu.menu_items_for_request(request)
+        icons = [item.icon_name for item in items]
+        assert sorted(icons) == sorted(set(icons))
+        for item in items:
+            assert swedish.in_text(str(item.label)) == ()
+            if isinstance(item, SubmenuMenuItem):
+                walk(item.menu, request)
+
+    request = rf.get("/admin/")
+    request.user = User.objects.create(username="allt", is_superuser=True)
+    walk(admin_menu, request)

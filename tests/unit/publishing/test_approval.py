@@ -5,6 +5,9 @@ import datetime as dt
 import pytest
 from django.contrib.auth.models import Permission
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from wagtail.models import PageLogEntry
 
 from utbud.base import letters
@@ -13,7 +16,7 @@ from utbud.channels.models import ChannelSetup, Dispatch
 from utbud.channels.post import Fitted
 from utbud.learning import actions as learning
 from utbud.people.models import ResponsiblePublisher, User
-from utbud.publishing import actions, queries
+from utbud.publishing import actions, posts, queries
 from utbud.publishing.models import ApprovalLink, ApprovalRequest, NotApproved
 from utbud.publishing.queries import Stage
 
@@ -492,9 +495,58 @@ def test_a_channel_says_to_the_letter_what_was_approved(site, write, now, no_fil
     approved = request.texts[str(setup.pk)]
     assert "Kaka" in approved
     assert set(request.outgoing["files"]) == set(word.FILES)
+    sent = request.revision.as_object()
+    assert [one.own for one in posts.preflights(sent, request.texts)] == [
+        False
+    ]  # nobody wrote it but the channel
+    sent.channel_texts = {str(setup.pk): "Vår egen text."}
+    assert [one.own for one in posts.preflights(sent, request.texts)] == [True]
     actions.approve(request=request, publisher=site.publisher, by=site.chief, now=now)
     monkeypatch.setattr(setup.adapter_class, "compose", lambda self, post: Fitted("Något helt annat."))
     assert actions.publish_due(now + dt.timedelta(days=8)) == 1
     assert Dispatch.objects.get().text == approved
     logged = PageLogEntry.objects.filter(page=word.pk, action__startswith="utbud.")
     assert {entry.data["outgoing_hash"] for entry in logged} == {content_hash(request.outgoing)}
+
+
+def test_the_lists_say_where_each_page_stands_and_cost_the_same_for_one_and_three(site, write, now, client):
+    client.force_login(site.editor)
+    explorer = reverse("wagtailadmin_explore", args=[site.index.pk])
+    approve(ask(write("Kaka"), site, now), site, now)
+    actions.publish_due(now)
+    client.get(explorer)
+    with CaptureQueriesContext(connection) as first:
+        client.get(explorer)
+    ask(write("Moln"), site, now)
+    planned = write("Flik")
+    year, week, _day = (now + dt.timedelta(days=7)).date().isocalendar()
+    learning.plan_week(word=planned, year=year, week=week, by=site.editor, now=now)
+    approve(ask(planned, site, now), site, now)
+    with CaptureQueriesContext(connection) as again:
+        said = " ".join(client.get(explorer).content.decode().split())
+    asked = [
+        sum("publishing_approvalrequest" in query["sql"] for query in seen.captured_queries)
+        for seen in (first, again)
+    ]
+    assert asked == [1, 1]
+    for stage in ("publicerad", "väntar på godkännande", "godkänd"):
+        assert f"</span> {stage}" in said or f"> {stage} <" in said, stage
+
+
+@pytest.mark.parametrize("mail", [True, False])
+def test_who_sends_for_approval_is_told_of_a_letter_only_where_letters_go(
+    site, write, client, settings, mail
+):
+    if not mail:
+        settings.EMAIL_BACKEND = letters.AS_FILES
+    client.force_login(site.editor)
+    word = write("Kaka")
+    sent = client.post(
+        reverse("publishing_request", args=[word.pk]), {"message": "", "when": ""}, follow=True
+    )
+    said = sent.content.decode()
+    assert ("Utgivaren får ett brev." in said) is mail
+    assert ("Ingen e-postserver är inställd, så inget brev går ut. Säg till utgivaren" in said) is not mail
+    decide = client.get(reverse("publishing_decide", args=[word.approval_requests.get().pk])).content.decode()
+    assert ("Utgivarna har fått ett brev" in decide) is mail
+    assert "Be den som är administratör välja din inloggning under Ansvariga utgivare." in decide

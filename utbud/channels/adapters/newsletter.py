@@ -15,8 +15,6 @@ from utbud.base import letters
 from utbud.channels.channel import EMAIL, Channel, Receipt, Refused, Remark, Setting, Unavailable, Unsure
 from utbud.channels.post import Post
 
-AS_FILES = "django.core.mail.backends.filebased.EmailBackend"
-
 
 class Newsletter(Channel):
     """A letter to each subscriber, as plain text and as simple HTML that says the same.
@@ -51,7 +49,7 @@ class Newsletter(Channel):
 
     def remarks(self, post: Post, text: str) -> list[Remark]:
         found = super().remarks(post, text)
-        if settings.EMAIL_BACKEND == AS_FILES:
+        if not letters.go_out():
             found.append(
                 Remark(says=_now("Ingen e-postserver är inställd. Breven sparas som filer och når ingen."))
             )
@@ -76,7 +74,7 @@ class Newsletter(Channel):
         post = Post.note(title=_now("Ett prov från biblioteket"))
         text = _now("Det här är ett prov. Nyhetsbrevet går att skicka. Du behöver inte göra något.")
         self.send(post, text, key=str(uuid.uuid4()), to=to)
-        if settings.EMAIL_BACKEND == AS_FILES:
+        if not letters.go_out():
             return _now("Ingen e-postserver är inställd. Provet sparades som en fil i %(folder)s.") % {
                 "folder": settings.EMAIL_FILE_PATH
             }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from utbud.base import dates
+from utbud.base import dates, letters
 from utbud.courses import words
 from utbud.courses.actions import seats
 from utbud.courses.actions.telling import way_of
@@ -170,9 +170,12 @@ def desk_done_page(request: HttpRequest, pk: int) -> HttpResponse:
         "place": place_in_line(registration),
         "when": words.times_words([(one.starts_at, one.ends_at) for one in times], now),
         "where": where_words(times[0]) if times else "",
-        "sends": {By.SMS.value: _("Ett sms är på väg."), By.EMAIL.value: _("Ett mejl är på väg.")}.get(
-            by, ""
-        ),
+        "sends": {
+            By.SMS.value: _("Ett sms är på väg."),
+            By.EMAIL.value: letters.promise(
+                _("Ett mejl är på väg."), instead=_("Läs upp det viktigaste nu.")
+            ),
+        }.get(by, ""),
         "reached": by != By.HAND,
     }
     return staff_page(request, "courses/staff/desk_done.html", context, title=_("Klart"), icon=ICON)
