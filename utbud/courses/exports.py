@@ -42,7 +42,6 @@ def people_rows(run: Run, now: dt.datetime) -> list[list[Cell]]:
 
 
 def _person_row(party: Registration, person: Participant, when: str) -> list[Cell]:
-    needs = [str(Registration.NEEDS[need]) for need in party.needs]
     return [
         party.quota_id,
         when,
@@ -52,7 +51,7 @@ def _person_row(party: Registration, person: Participant, when: str) -> list[Cel
         person.name,
         person.get_role_display(),
         party.get_state_display(),
-        ", ".join(filter(None, [*needs, party.needs_text])),
+        ", ".join(party.needs_words),
         party.get_came_by_display(),
         dates.local(party.created_at).date().isoformat(),
         words.spoken_code(party.code),

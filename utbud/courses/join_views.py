@@ -7,20 +7,24 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from utbud.base.networks import client_address
-from utbud.courses.actions import codes, seats, telling
+from utbud.courses.actions import codes, day, seats, telling
 from utbud.courses.actions.seats import Changed, Closed, CourseError, Full
 from utbud.courses.forms.public import (
     CHECK,
+    COMPANION,
     GROUP,
     PARTICIPANT,
     STEPS,
     WHO,
     FindForm,
     JoinForm,
+    OwnContact,
+    OwnNeeds,
     PartyForm,
     carried_on,
 )
@@ -121,8 +125,7 @@ class _Journey:
                 name=form.cleaned_data["name"],
                 contact=form.cleaned_data["contact"],
                 people=form.people(),
-                needs=form.all_needs(),
-                needs_text=form.cleaned_data["needs_text"],
+                **form.all_needs(),
                 came_by=Way.WEB,
                 now=self.now,
                 submission_key=key,
@@ -173,8 +176,7 @@ class _Journey:
             if contact.kind == ContactKind.PHONE and not places.texts_go_to(contact.value)
             else "",
             "by_phone": contact.kind == ContactKind.PHONE,
-            "needs": [str(Registration.NEEDS[need]) for need in data["needs"]],
-            "needs_text": data["needs_text"],
+            "needs": Registration(**form.needs_of()).needs_words,
             "along": data["along"],
             "along_name": data["along_name"],
             "two": data["along"] == PARTICIPANT,
@@ -279,6 +281,9 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
                 return redirect(f"{registration.path}?andrat")
             form = PartyForm(people=people, initial={"seen": last.pk if last else 0})
             return _page(request, "change", own, form=form, error=str(error), status=409)
+        except Full:
+            form.add_error("more", _room_words(queries.room_for(registration, own.now)))
+            status = 409
         except CourseError as error:
             form.add_error(None, str(error))
             status = 409
@@ -287,9 +292,65 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
     return _page(request, "change", own, form=form, status=status)
 
 
+def _room_words(room: int) -> str:
+    """How many more there is room for, and what to do where they are more."""
+    if room:
+        says = ngettext("Det finns bara plats för en till.", "Det finns bara plats för %(room)s till.", room)
+        says %= {"room": room}
+    else:
+        says = _("Det finns inte plats för fler.")
+    phone = places.library().phone
+    if phone:
+        return (
+            f"{says} {_('Är ni fler? Ring oss på %(phone)s, så ser vi vad vi kan göra.') % {'phone': phone}}"
+        )
+    return f"{says} {_('Är ni fler? Kom hit, så ser vi vad vi kan göra.')}"
+
+
 def _is_own_change(last: RegistrationChange | None) -> bool:
     """Whether the latest change was made here: pressed twice, it was the first press."""
     return last is not None and last.what == RegistrationChange.What.CHANGED and last.way == Way.WEB
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_needs(request: HttpRequest, key: str) -> HttpResponse:
+    """What one needs. Whether somebody comes along is in the party, and stays as it is."""
+    own = _own(key)
+    registration = own.registration
+    if not own.may_change:
+        return redirect(registration.path)
+    known = ("needs", "interpreter_language", "needs_text")
+    form = OwnNeeds(
+        request.POST if request.method == "POST" else None,
+        initial={name: getattr(registration, name) for name in known},
+    )
+    if request.method == "POST" and form.is_valid():
+        along = [need for need in registration.needs if need == COMPANION]
+        day.set_needs(
+            registration=registration, **form.needs_of(also=along), by=None, now=own.now, way=Way.WEB
+        )
+        return redirect(f"{registration.path}?andrat")
+    return _page(request, "change_needs", own, form=form)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_contact(request: HttpRequest, key: str) -> HttpResponse:
+    """How one is reached. What we had is hinted at, never shown."""
+    own = _own(key)
+    registration = own.registration
+    if not own.may_change:
+        return redirect(registration.path)
+    form = OwnContact(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        written = form.cleaned_data["contact"]
+        day.correct(
+            registration=registration, name=registration.name, contact=written.contact.value,
+            contact_kind=written.contact.kind, contact_note=written.note, by=None, now=own.now, way=Way.WEB,
+        )  # fmt: skip
+        return redirect(f"{registration.path}?andrat")
+    return _page(request, "change_contact", own, form=form)
 
 
 @never_cache

@@ -84,7 +84,7 @@ def _seats(one: Offered) -> str:
         return _("Anmäl dig hos %(host)s, eller fråga oss.") % {"host": one.run.host.name}
     if one.run.joining == Run.Joining.ELSEWHERE:
         return _("Fråga oss hur du anmäler dig.")
-    return words.seats_words(one.standing.seats, one.standing.waiting, phone=True)
+    return words.seats_words(one.standing.seats, one.standing.in_line, phone=True)
 
 
 def _stopped(text: str) -> str:

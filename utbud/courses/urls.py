@@ -22,6 +22,8 @@ urlpatterns = [
     path("kurser/anmalan/<str:key>/avboka/", join_views.leave, name="courses_leave"),
     path("kurser/anmalan/<str:key>/ja/", join_views.say_yes, name="courses_say_yes"),
     path("kurser/anmalan/<str:key>/andra/", join_views.change, name="courses_change_party"),
+    path("kurser/anmalan/<str:key>/behov/", join_views.change_needs, name="courses_change_needs"),
+    path("kurser/anmalan/<str:key>/kontakt/", join_views.change_contact, name="courses_change_contact"),
     path("kurser/<slug:slug>/anmalan/", join_views.join, name="courses_join"),
     re_path(
         rf"^kurser/(?P<slug>[-\w]+)/(?P<name>{'|'.join(map(re.escape, CoursePage.FILES))})$",

@@ -66,19 +66,24 @@ def times_words(times: Sequence[tuple[dt.datetime, dt.datetime]], now: dt.dateti
     return _("%(many)s, första gången %(first)s") % {"many": many, "first": first}
 
 
-def seats_words(seats: Seats, waiting: int, *, phone: bool = False) -> str:
-    """What the public is told: «3 platser kvar», «Fullt, 2 i kö». ``phone``: said to somebody who rings or stands here."""
+def line_words(parties: int) -> str:
+    """«2 anmälningar i kö»: a line is counted in parties, wherever it is told of."""
+    return ngettext("%(count)s anmälan i kö", "%(count)s anmälningar i kö", parties) % {"count": parties}
+
+
+def seats_words(seats: Seats, in_line: int, *, phone: bool = False) -> str:
+    """What the public is told: «3 platser kvar», «Fullt, 2 anmälningar i kö». ``phone``: said to somebody who rings or stands here."""
     if seats.total is None:
         return _("Det finns plats")
     left = seats.free(kept=phone)
-    if left and not waiting:
+    if left and not in_line:
         if left > UP_TO:
             return _("Det finns platser kvar")
         return ngettext("%(count)s plats kvar", "%(count)s platser kvar", left) % {"count": left}
     if not phone and seats.kept_left:
         return _("Fullt på webben. Ring oss, det finns platser för dig som ringer")
-    if waiting:
-        return _("Fullt, %(count)s i kö") % {"count": waiting}
+    if in_line:
+        return _("Fullt, %(line)s") % {"line": line_words(in_line)}
     return _("Fullt. Du kan ställa dig i kö")
 
 

@@ -119,15 +119,17 @@ def card(*, item: Item, sender: Sender, kind: Kind = Kind.CARD) -> Rendition:
     )
 
 
-def speech(*, item: Item, slow: bool = False, recording: Recording | None = None) -> Rendition:
+def speech(
+    *, item: Item, slow: bool = False, recording: Recording | None = None, language: str = "sv"
+) -> Rendition:
     """The item read aloud (MP3), by ``recording`` when there is one, made if it does not exist.
 
     ``meta`` is {"marks": [the second each sentence of ``content.reading`` begins], "seconds": the length}.
     Raises speech.NoVoice, sound.Failed (ffmpeg), OSError (storage).
     """
     kind = Kind.SPEECH_SLOW if slow else Kind.SPEECH
-    key = queries.key_of(kind, item=item, recording=recording)
-    return _get_or_make(kind, key, lambda: _sound_of(item, slow=slow, recording=recording))
+    key = queries.key_of(kind, item=item, recording=recording, language=language)
+    return _get_or_make(kind, key, lambda: _sound_of(item, slow=slow, recording=recording, language=language))
 
 
 def clip(*, item: Item, sender: Sender) -> Rendition:
@@ -261,8 +263,10 @@ def _film_of(item: Item, sender: Sender) -> Made:
         return mp4.read_bytes(), meta | ({"missing": missing} if missing else {})
 
 
-def _sound_of(item: Item, *, slow: bool, recording: Recording | None) -> Made:
-    narration = narrate(reading(item), queries.voice(), slow=slow and recording is None)
+def _sound_of(item: Item, *, slow: bool, recording: Recording | None, language: str) -> Made:
+    narration = narrate(
+        reading(item), queries.voice(language), slow=slow and recording is None, language=language
+    )
     tags = {"title": item.title, "artist": item.kind}
     with tempfile.TemporaryDirectory(prefix="utbud-sound-") as folder:
         source, mp3 = Path(folder, "source"), Path(folder, "made.mp3")

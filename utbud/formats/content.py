@@ -110,6 +110,14 @@ class Sentence:
     pause: bool  # a longer pause before it: a heading or a new block
 
 
+@dataclass(frozen=True, kw_only=True)
+class Aloud:
+    """Something that is read aloud and is no material of its own: a page of text, a step, a text in another language."""
+
+    item: Item
+    language: str = "sv"  # one of speech.VOICES
+
+
 def reading(item: Item) -> tuple[Sentence, ...]:
     """The item as it is read aloud: title, lead, then each section. The page marks by these numbers."""
     said: list[Sentence] = [Sentence(0, item.title + ".", True)]

@@ -93,16 +93,19 @@ def _safe_address(href: str) -> str:
     return href if re.match(r"(https?://|mailto:|tel:|/|#)", href, re.IGNORECASE) else "#"
 
 
-class _Counter:
+class Counter:
+    """Gives sentences their numbers, in order."""
+
     def __init__(self, start: int) -> None:
         self.next = start
 
     def take(self) -> int:
+        """The next number."""
         self.next += 1
         return self.next - 1
 
 
-def _sentences(block: Block, explainer: Explainer, counter: _Counter | None, tag: str = "div") -> str:
+def _sentences(block: Block, explainer: Explainer, counter: Counter | None, tag: str = "div") -> str:
     # A heading holds only phrasing, hence ``span`` there.
     if counter is None:
         return _runs(block.runs, explainer)
@@ -113,7 +116,14 @@ def _sentences(block: Block, explainer: Explainer, counter: _Counter | None, tag
     return " ".join(spans)
 
 
-def blocks_html(blocks: Iterable[Block], explainer: Explainer, counter: _Counter | None = None) -> SafeString:
+def phrase_html(block: Block, counter: Counter) -> SafeString:
+    """The sentences of ``block`` to stand inside something: a heading, an answer."""
+    return mark_safe(
+        _sentences(block, Explainer(EMPTY), counter, "span")
+    )  # every piece went through escape()
+
+
+def blocks_html(blocks: Iterable[Block], explainer: Explainer, counter: Counter | None = None) -> SafeString:
     """Blocks as HTML. A paragraph is a ``div``, since something to open may not stand inside ``p``."""
     out = []
     for kind, group in groupby(blocks, key=lambda block: block.kind):
@@ -166,7 +176,7 @@ class ItemHTML:
 def item_html(item: Item, *, lexicon: Lexicon, own: str = "") -> ItemHTML:
     """``item`` as HTML. ``own`` is the key of the item's own word, which is not explained on its own page."""
     explainer = Explainer(lexicon, {own})
-    counter = _Counter(1)  # 0 is the title
+    counter = Counter(1)  # 0 is the title
     plain = Explainer(EMPTY)
     lead = mark_safe(_sentences(Block("p", (Run(item.lead),)), explainer, counter))
     sections = []
@@ -187,7 +197,7 @@ def item_html(item: Item, *, lexicon: Lexicon, own: str = "") -> ItemHTML:
 
 
 def _steps(
-    steps: Iterable[Step], section: Section, explainer: Explainer, counter: _Counter
+    steps: Iterable[Step], section: Section, explainer: Explainer, counter: Counter
 ) -> Iterator[StepHTML]:
     """The blocks of ``section`` (content.steps_section), each piece by itself, numbered in the order they stand."""
     blocks = list(section.blocks)

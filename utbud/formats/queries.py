@@ -2,7 +2,7 @@
 
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from utbud.base.hashing import content_hash
 from utbud.formats import clip, film, sound, speech, typeset
-from utbud.formats.content import Item, Sender, reading
+from utbud.formats.content import Aloud, Item, Sender, reading
 from utbud.formats.guide_cards import Folder
 from utbud.formats.models import Kind, Recording, Rendition
 
@@ -45,18 +45,27 @@ CARDS = {
 LATEST = 500  # renditions that tell how long things usually take
 
 
-def voice() -> speech.Voice:
-    """The voice that reads. Raises speech.NoVoice."""
-    return speech.voice(settings.PIPER, settings.PIPER_VOICE)
+def voice(language: str = "sv") -> speech.Voice:
+    """The voice that reads ``language``. Raises speech.NoVoice."""
+    return speech.voice(settings.PIPER, settings.PIPER_VOICE, language)
 
 
-def key_of(kind: str, *, item: Item, sender: Sender | None = None, recording: Recording | None = None) -> str:
+def key_of(
+    kind: str,
+    *,
+    item: Item,
+    sender: Sender | None = None,
+    recording: Recording | None = None,
+    language: str = "sv",
+) -> str:
     """The key under which ``kind`` (a Kind) of this content is kept. Speech has no sender, the others must have one.
+
+    ``language`` is the one that it is read in.
 
     Raises speech.NoVoice for speech and clips when the voice that is chosen does not exist.
     """
     if kind in (Kind.SPEECH, Kind.SPEECH_SLOW):
-        return content_hash([kind, _heard(item), recording.digest if recording else ""])
+        return content_hash([kind, _heard(item, language), recording.digest if recording else ""])
     if sender is None:
         raise ValueError(f"{kind} needs a sender")
     if kind == Kind.CAPTIONS:
@@ -90,11 +99,11 @@ def _seen(item: Item, names: Iterable[str]) -> dict[str, Any]:
     return shown | {"picture": [item.picture.name, item.picture.digest] if item.picture else None}
 
 
-def _heard(item: Item) -> list[Any]:
+def _heard(item: Item, language: str) -> list[Any]:
     """All that decides how an item sounds: what is said, by which voice, how fast, how loud."""
-    said = [[speech.spoken(sentence.text), sentence.pause] for sentence in reading(item)]
+    said = [[speech.spoken(sentence.text, language), sentence.pause] for sentence in reading(item)]
     loudness = [sound.LOUDNESS, asdict(sound.SPOKEN), asdict(sound.RECORDED)]
-    return [voice().version, _manner(), loudness, item.title, item.kind, said]
+    return [voice(language).version, _manner(), loudness, item.title, item.kind, said]
 
 
 def _manner() -> list[float]:
@@ -117,16 +126,39 @@ def _told(item: Item, sender: Sender) -> list[Any]:
 
 
 def ready(
-    *, item: Item, sender: Sender, recording: Recording | None = None, kinds: Iterable[str] = Kind.values
+    *,
+    item: Item,
+    sender: Sender,
+    recording: Recording | None = None,
+    kinds: Iterable[str] = Kind.values,
+    language: str = "sv",
 ) -> dict[str, Rendition]:
     """Which of ``kinds`` are made already, by kind. Makes nothing and counts as no use; one question to the database."""
     wanted = Q(pk=None)
     for kind in kinds:
         try:
-            wanted |= Q(kind=kind, key=key_of(kind, item=item, sender=sender, recording=recording))
+            key = key_of(kind, item=item, sender=sender, recording=recording, language=language)
+            wanted |= Q(kind=kind, key=key)
         except speech.NoVoice:
             continue
     return {rendition.kind: rendition for rendition in Rendition.objects.filter(wanted)}
+
+
+def sounds(heard: Sequence[Aloud]) -> list[tuple[Rendition | None, Rendition | None]]:
+    """The sound and the slow sound of each of ``heard``, None for what is not made. One question to the database."""
+    keys: list[tuple[str, str] | None] = []
+    for one in heard:
+        try:
+            calm, slow = (
+                key_of(kind, item=one.item, language=one.language) for kind in (Kind.SPEECH, Kind.SPEECH_SLOW)
+            )
+        except speech.NoVoice:
+            keys.append(None)
+        else:
+            keys.append((calm, slow))
+    wanted = [key for pair in keys if pair for key in pair]
+    made = {row.key: row for row in Rendition.objects.filter(key__in=wanted)} if wanted else {}
+    return [(made.get(pair[0]), made.get(pair[1])) if pair else (None, None) for pair in keys]
 
 
 @dataclass(frozen=True)

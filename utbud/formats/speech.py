@@ -34,6 +34,13 @@ QUIET = 150  # of 32 767: what is below is the voice's own silence round a sente
 PIPER_SECONDS = 600
 
 
+# The voice of the engine for each language that it has one for, by our code (web.models.LANGUAGES).
+VOICES = {
+    "sv": "sv", "en": "en", "fi": "fi", "smj": "smj", "ar": "ar", "fa": "fa", "ti": "ti", "uk": "uk", "pl": "pl",
+    "kmr": "ku", "tr": "tr", "bs": "bs", "es": "es", "de": "de", "th": "th",
+}  # fmt: skip
+
+
 class NoVoice(Exception):
     """The voice could not speak. The message is for the one who runs the system."""
 
@@ -84,13 +91,17 @@ def _respelled(found: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def spoken(text: str) -> str:
+def spoken(text: str, language: str = "sv") -> str:
     """``text`` as the voice is given it: short forms, numbers, addresses and foreign words in Swedish letters.
 
     «Ring 08-465 004 00 kl. 13–15» → «Ring noll åtta, fyra sex fem, noll noll fyra, noll noll klockan 13 till 15».
-    Signs that cannot be said (pictures, arrows, brackets of the voice's own commands) are left out.
+    Signs that cannot be said (pictures, arrows, brackets of the voice's own commands) are left out. In another
+    ``language`` nothing is spelled anew; a phone number is given figure by figure.
     """
     text = unicodedata.normalize("NFC", text)
+    if language != "sv":
+        text = PHONE.sub(lambda found: ", ".join(map(" ".join, re.findall(r"\d+", found.group()))), text)
+        return " ".join("".join(sign if _sayable(sign) else " " for sign in text).split())
     text = PHONE.sub(_phone, text)
     text = MAIL.sub(_mail, text)
     text = ADDRESS.sub(_address, text)
@@ -103,7 +114,7 @@ def spoken(text: str) -> str:
 
 
 def _sayable(sign: str) -> bool:
-    return unicodedata.category(sign)[0] in "LNM" or sign in " .,:;!?'’\"”-–—()…\n"
+    return unicodedata.category(sign)[0] in "LNM" or sign in " .,:;!?'’\"”-–—()…\n؟،؛።\u200c"
 
 
 def _figures(figures: str) -> str:
@@ -184,7 +195,8 @@ END_OF_EVENTS, WORD = 0, 1  # types of events
 class Espeak:
     """espeak-ng from its wheel: small, quick, clear, Swedish; sounds like a machine.
 
-    ``variant`` is one of its own («f2», «m3»), where two talk with each other; "" is the voice that reads.
+    ``variant`` is one of its own («f2», «m3»), where two talk with each other; "" is the voice that reads. ``language`` is
+    one of VOICES.
     """
 
     _lock = threading.Lock()  # the library keeps one state for the whole process
@@ -195,9 +207,11 @@ class Espeak:
     _words: list[tuple[int, int]]  # (letter, millisecond)
     _callback: Any = None
 
-    def __init__(self, variant: str = "") -> None:
-        self.name = f"sv+{variant}" if variant else "sv"
-        self.version = " ".join(filter(None, ["espeakng-loader", version("espeakng-loader"), variant]))
+    def __init__(self, variant: str = "", language: str = "sv") -> None:
+        speaks = VOICES[language]
+        self.name = f"{speaks}+{variant}" if variant else speaks
+        other = speaks if speaks != "sv" else ""
+        self.version = " ".join(filter(None, ["espeakng-loader", version("espeakng-loader"), variant, other]))
 
     @classmethod
     def _load(cls) -> Any:
@@ -308,8 +322,15 @@ class Piper:
 
 
 @cache
-def voice(piper: str = "", piper_voice: str = "") -> Voice:
-    """Piper when both its program and a voice file are given, otherwise espeak-ng. Raises NoVoice."""
+def voice(piper: str = "", piper_voice: str = "", language: str = "sv") -> Voice:
+    """Piper when both its program and a voice file are given, otherwise espeak-ng, which alone speaks other languages.
+
+    Raises NoVoice, also for a ``language`` that is none of VOICES.
+    """
+    if language not in VOICES:
+        raise NoVoice(f"Ingen röst talar {language}.")
+    if language != "sv":
+        return Espeak(language=language)
     return Piper(piper, piper_voice) if piper and piper_voice else Espeak()
 
 
@@ -335,13 +356,15 @@ class Narration:
         return len(self.samples) / 2 / self.rate
 
 
-def narrate(sentences: Sequence[Sentence], voice: Voice, *, slow: bool = False) -> Narration:
+def narrate(
+    sentences: Sequence[Sentence], voice: Voice, *, slow: bool = False, language: str = "sv"
+) -> Narration:
     """The sentences read aloud, one by one, so that each one's start is exact to the sample.
 
     A sentence with nothing to say (only a picture sign) has a mark and no sound. Raises NoVoice.
     """
     words_a_minute, stretch = (SLOW, SLOW_PAUSES) if slow else (CALM, 1.0)
-    said, rate = _tell(voice, [spoken(sentence.text) for sentence in sentences], words_a_minute)
+    said, rate = _tell(voice, [spoken(sentence.text, language) for sentence in sentences], words_a_minute)
     sound, marks, ends, words = array("h"), [], [], []
     for sentence, one in zip(sentences, said, strict=True):
         pause = LEAD_IN if not sound else (LONGER if sentence.pause else BETWEEN) * stretch

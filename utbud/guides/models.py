@@ -20,7 +20,7 @@ from wagtail.search import index
 
 from utbud.base.richtext import Block, blocks_from_text
 from utbud.films.models import FilmPage
-from utbud.formats.content import RIGHT, WRONG, Item, Partner, Picture, Section, Step, steps_section
+from utbud.formats.content import RIGHT, WRONG, Aloud, Item, Partner, Picture, Section, Step, steps_section
 from utbud.learning.models.lists import ListPage
 from utbud.learning.models.material import PAPER_AND_CARDS, SPEECH, MaterialPage
 from utbud.media.models import PRIVATE
@@ -150,6 +150,28 @@ class GuidePage(MaterialPage):
             steps=steps,
             partners=self.partner_list(),
         )
+
+    def step_alone(self, number: int, item: Item | None = None) -> Item:
+        """Step ``number`` (from 1) as it is read on a page of its own. ``item`` is ``content()`` where it is known."""
+        whole = item or self.content()
+        step = whole.steps[number - 1]
+        return Item(
+            kind=whole.kind,
+            title=_t("Steg %(number)s av %(all)s") % {"number": number, "all": len(whole.steps)},
+            lead="",
+            path=f"{self.public_path}steg/{number}/",
+            version="",
+            date=whole.date,
+            sections=(steps_section("", (step,)),),
+            steps=(step,),
+        )
+
+    def read_aloud(self) -> dict[str, Aloud]:
+        item = self.content()
+        return {
+            f"steg/{number}": Aloud(item=self.step_alone(number, item))
+            for number in range(1, len(item.steps) + 1)
+        }
 
     def approval_content(self) -> dict[str, Any]:
         return super().approval_content() | {"minutes": self.minutes, "film": self.film_id}

@@ -1,7 +1,7 @@
 """Guides as readers look them up: the list, a guide with its pictures, one step, a folder, what a partner hands out."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -10,12 +10,13 @@ from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery, prefetch
 from django.utils.text import slugify
 from wagtail.images.models import Image
 
-from utbud.formats.content import Item
+from utbud.formats.content import Aloud, Item
 from utbud.formats.html import StepHTML, item_html
 from utbud.guides.models import GuidePage, GuidePartner
 from utbud.learning.models import Topic
 from utbud.learning.queries import jsonld, lexicon, material_context
 from utbud.people.models import Organisation, User
+from utbud.publishing import files
 
 PER_PAGE = 12
 NEWEST = 3  # on the start page
@@ -147,15 +148,17 @@ def step_context(guide: GuidePage, number: int) -> dict[str, Any] | None:
     item = guide.content()
     if not 1 <= number <= len(item.steps):
         return None
-    sections = item_html(item, lexicon=lexicon()).sections
-    steps = next(section.steps for section in sections if section.steps)
+    alone = guide.step_alone(number, item)
+    [html] = item_html(alone, lexicon=lexicon()).sections[0].steps
     return {
         "page": guide,
         "item": item,
-        "step": ShownStep(steps[number - 1], step_shots(guide)[number - 1]),
-        "all": len(steps),
+        "title": alone.title,
+        "heard": files.player(Aloud(item=alone), alone.path),
+        "step": ShownStep(replace(html, number=number), step_shots(guide)[number - 1]),
+        "all": len(item.steps),
         "earlier": number - 1,
-        "later": number + 1 if number < len(steps) else 0,
+        "later": number + 1 if number < len(item.steps) else 0,
     }
 
 

@@ -17,7 +17,7 @@ from utbud.formats.queries import usual_seconds
 from utbud.guides import files, queries, tasks
 from utbud.guides.models import GuidePage
 from utbud.learning.models import Topic
-from utbud.publishing.views import FILE_AGE, LOOK_AGAIN, MAKING, file_beside, moved_to
+from utbud.publishing.views import FILE_AGE, LOOK_AGAIN, MAKING, file_beside, moved_to, sound_of
 
 SIZE_NAMES = {
     "a4-stor": gettext_lazy("A4 med stor stil"),
@@ -48,6 +48,20 @@ def step(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if context is None:
         raise Http404(_("Steget finns inte."))
     return render(request, "guides/step.html", context)
+
+
+@require_safe
+def step_sound(request: HttpRequest, slug: str, number: str, name: str) -> HttpResponseBase:
+    """One step read aloud."""
+    guide = GuidePage.objects.live().filter(slug=slug).first()
+    if guide is None:
+        if moved := moved_to(f"/guider/{slug}"):
+            return redirect(f"/guider/{moved}/steg/{number}/{name}", permanent=True)
+        raise Http404(_("Sidan finns inte."))
+    one = guide.read_aloud().get(f"steg/{number}")
+    if one is None:
+        raise Http404(_("Steget finns inte."))
+    return sound_of(request, one, name, filename=f"{guide.slug}-{number}")
 
 
 @require_safe

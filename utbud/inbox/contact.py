@@ -67,6 +67,19 @@ def beside(contact: Contact | None, note: str) -> str:
     return f"{contact.words} ({note})" if note else contact.words
 
 
+def hinted(contact: Contact | None) -> str:
+    """A way so that whoever has it knows it and nobody else learns it: «telefonnumret som slutar på 06 05», «g…@example.org»."""
+    if contact is None:
+        return ""
+    if contact.kind == ContactKind.PHONE:
+        ends = contact.value[-4:]
+        return _now("telefonnumret som slutar på %(ends)s") % {"ends": f"{ends[:2]} {ends[2:]}"}
+    if contact.kind == ContactKind.EMAIL:
+        name, _at, host = contact.value.partition("@")
+        return _now("e-postadressen %(hint)s") % {"hint": f"{name[:1]}…@{host}"}
+    return _now("brev hem till dig")
+
+
 def read_contact(text: str, *, by_post: bool = False) -> Contact:
     """The contact in ``text``: the first, if there are several. With ``by_post`` a postal address is one too. Raises UnclearContact."""
     return read_written(text, by_post=by_post).contact

@@ -203,7 +203,7 @@ def _times(rendition: Rendition | None) -> dict[str, Any]:
     if rendition is None:
         return {"marks": "", "seconds": 0}
     return {
-        "marks": " ".join(f"{mark:.2f}" for mark in rendition.meta["marks"]),
+        "marks": files.marks_words(rendition),
         "seconds": round(rendition.meta["seconds"]),
     }
 

@@ -1,6 +1,6 @@
 """The files beside a page: made from its content, kept by content hash."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from django.core.files.base import ContentFile
@@ -10,7 +10,7 @@ from wagtail.models import Revision
 
 from utbud.formats import actions as formats
 from utbud.formats import queries as formats_queries
-from utbud.formats.content import Item, Sender
+from utbud.formats.content import Aloud, Item, Sender
 from utbud.formats.models import Kind, Rendition
 from utbud.places.queries import library
 from utbud.publishing.models import ApprovalRequest, ApprovedPage, OwnFile
@@ -66,6 +66,7 @@ KINDS = {
     "klipp.mp4": Kind.CLIP,
     "klipp.vtt": Kind.CAPTIONS,
 }
+ALOUD = {"lyssna.mp3": False, "lyssna-langsamt.mp3": True}  # whether it is the slow one
 SLOW = frozenset({"klipp.mp4", "klipp.vtt"})  # seconds, not moments
 
 
@@ -161,7 +162,52 @@ def make_files(request_id: int) -> None:
     """Make the quick files of a request's revision. Doing it twice makes nothing twice."""
     request = ApprovalRequest.objects.filter(pk=request_id).select_related("revision").first()
     if request is not None:
-        make(request.revision.as_object())
+        page = request.revision.as_object()
+        make(page)
+        if page.read_aloud():
+            make_read_aloud.enqueue(revision_id=request.revision_id)
+
+
+@task(
+    priority=-10
+)  # who listens before it is made waits a second: paper and pictures of other pages go first
+def make_read_aloud(revision_id: int) -> None:
+    """Make the sounds of what a revision reads aloud by itself. Doing it twice makes nothing twice."""
+    revision = Revision.objects.filter(pk=revision_id).first()
+    for one in revision.as_object().read_aloud().values() if revision else ():
+        for name in ALOUD:
+            aloud(one, name)
+
+
+def aloud(one: Aloud, name: str) -> Rendition:
+    """``one`` as ``name`` (of ALOUD), made if it does not exist."""
+    return formats.speech(item=one.item, slow=ALOUD[name], language=one.language)
+
+
+def player(one: Aloud, base: str) -> dict[str, str]:
+    """What learning/_listen.html shows of ``one``, whose sounds stand under the address ``base``. Makes nothing."""
+    [shown] = players([(one, base)])
+    return shown
+
+
+def players(rows: Sequence[tuple[Aloud, str]]) -> list[dict[str, str]]:
+    """The same of each of ``rows``, with its address: one query, however many they are."""
+    made = formats_queries.sounds([one for one, _base in rows])
+    return [
+        {
+            "audio_url": f"{base}lyssna.mp3",
+            "slow_audio_url": f"{base}lyssna-langsamt.mp3",
+            "marks": marks_words(calm),
+            "slow_marks": marks_words(slow),
+            "title": one.item.title,
+        }
+        for (one, base), (calm, slow) in zip(rows, made, strict=True)
+    ]
+
+
+def marks_words(rendition: Rendition | None) -> str:
+    """The seconds at which the sentences of a sound begin, as the player reads them; "" before it is made."""
+    return " ".join(f"{mark:.2f}" for mark in rendition.meta["marks"]) if rendition else ""
 
 
 @task(queue_name="slow", priority=10)

@@ -19,7 +19,7 @@ from utbud.base.locks import refuse_if_locked
 from utbud.people.models import ResponsiblePublisher
 
 if TYPE_CHECKING:
-    from utbud.formats.content import Item
+    from utbud.formats.content import Aloud, Item
     from utbud.formats.models import Recording
 
 
@@ -199,6 +199,10 @@ class ApprovedPage(Page):
 
     def own_files(self) -> dict[str, OwnFile]:
         """The files beside the page that formats do not make, by the name in their address; those that there are."""
+        return {}
+
+    def read_aloud(self) -> "dict[str, Aloud]":
+        """What is read aloud by itself under the page's address, by the path under it («steg/1»). See also FILES."""
         return {}
 
     def own_recording(self) -> "Recording | None":

@@ -25,6 +25,7 @@ from wagtail.models import Page
 from utbud.base import letters
 from utbud.base.files import serve
 from utbud.formats import queries as formats
+from utbud.formats.content import Aloud
 from utbud.formats.models import Kind
 from utbud.people.models import ResponsiblePublisher, User
 from utbud.people.staff import StaffRequest, staff_page
@@ -71,6 +72,20 @@ def file_beside(
         raise Http404(_("Sidan finns inte."))
     stem, ending = name.rsplit(".", 1)
     return _file_answer(request, page, name, max_age=FILE_AGE, filename=f"{page.slug}-{stem}.{ending}")
+
+
+def sound_of(request: HttpRequest, one: Aloud, name: str, *, filename: str) -> HttpResponseBase:
+    """What is read aloud by itself, as ``name`` (of files.ALOUD), made now if it does not exist."""
+    made = files.aloud(one, name)
+    return serve(
+        request,
+        made.file.open("rb"),
+        size=made.bytes,
+        content_type=files.content_type(name),
+        etag=made.key,
+        max_age=FILE_AGE,
+        filename=f"{filename}-{name}",
+    )
 
 
 def _file_answer(

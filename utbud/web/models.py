@@ -17,11 +17,14 @@ from utbud.base import plain_language as plain
 from utbud.base.richtext import blocks_from_html, plain_text
 from utbud.courses.queries import public as courses
 from utbud.films import queries as films
-from utbud.formats.html import EMPTY, Explainer, blocks_html
+from utbud.formats.content import Aloud, Item, Section
+from utbud.formats.html import EMPTY, item_html
 from utbud.guides import queries as guides
 from utbud.learning import queries as learning
 from utbud.learning.models import Topic
+from utbud.learning.models.material import SPEECH
 from utbud.places import queries as places
+from utbud.publishing import files
 from utbud.publishing.models import ApprovedPage, Problem
 
 # Endonyms and direction of the languages a page may be in: a name, never a flag (rules.md 20).
@@ -48,6 +51,23 @@ LANGUAGES = {
     "es": ("Español", "ltr"),
     "de": ("Deutsch", "ltr"),
     "th": ("ไทย", "ltr"),
+}
+
+
+# What the buttons of the player say, in each language that there is a voice for (formats.speech.VOICES).
+LISTEN = {
+    "en": {"listen": "Listen", "slower": "Slower", "pause": "Pause"},
+    "fi": {"listen": "Kuuntele", "slower": "Hitaammin", "pause": "Tauko"},
+    "ar": {"listen": "استمع", "slower": "أبطأ", "pause": "إيقاف مؤقت"},
+    "fa": {"listen": "گوش دهید", "slower": "آهسته‌تر", "pause": "مکث"},
+    "uk": {"listen": "Слухати", "slower": "Повільніше", "pause": "Пауза"},
+    "pl": {"listen": "Posłuchaj", "slower": "Wolniej", "pause": "Pauza"},
+    "kmr": {"listen": "Guhdarî bike", "slower": "Hêdîtir", "pause": "Rawestîne"},
+    "tr": {"listen": "Dinle", "slower": "Daha yavaş", "pause": "Duraklat"},
+    "bs": {"listen": "Slušaj", "slower": "Sporije", "pause": "Pauza"},
+    "es": {"listen": "Escuchar", "slower": "Más despacio", "pause": "Pausar"},
+    "de": {"listen": "Anhören", "slower": "Langsamer", "pause": "Pause"},
+    "th": {"listen": "ฟัง", "slower": "ช้าลง", "pause": "หยุดชั่วคราว"},
 }
 
 
@@ -118,6 +138,8 @@ class InfoPage(ApprovedPage):
         index.SearchField("body"),
     ]
 
+    FILES = SPEECH
+
     class Meta:
         verbose_name = _("textsida")
         verbose_name_plural = _("textsidor")
@@ -130,6 +152,23 @@ class InfoPage(ApprovedPage):
             "body": self.body,
             "checked": str(self.checked_on),
         }
+
+    @property
+    def public_path(self) -> str:
+        """The public address of the page."""
+        return public_path(self)
+
+    def as_item(self) -> Item:
+        blocks = blocks_from_html(expand_db_html(self.body))
+        return Item(
+            kind="",
+            title=self.title,
+            lead=self.lead,
+            path=self.public_path,
+            version="",
+            date=self.checked_on,
+            sections=(Section("", blocks),) if blocks else (),
+        )
 
     def problems(self) -> list[Problem]:
         text = plain_text(blocks_from_html(self.body))
@@ -146,9 +185,12 @@ class InfoPage(ApprovedPage):
 
     def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        body = blocks_from_html(expand_db_html(self.body))
+        item = self.as_item()
+        html = item_html(item, lexicon=learning.lexicon())
         return context | {
-            "body_html": blocks_html(body, Explainer(learning.lexicon())),
+            "lead_html": html.lead,
+            "body_html": html.sections[0].html if html.sections else "",
+            "heard": files.player(Aloud(item=item), getattr(request, "file_base", self.public_path)),
             "children": self.get_children().live().order_by("title"),
             "checked": dates.date_words(self.checked_on, weekday=False),
         }
@@ -204,19 +246,56 @@ class LanguagesPage(ApprovedPage):
 
     def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        aloud = self.read_aloud()
+        heard = dict(zip(aloud, files.players([(one, one.item.path) for one in aloud.values()]), strict=True))
+        languages = []
+        for code, item in self._items():
+            shown = _language(item, code)
+            if code in heard and aloud[code].item == item:
+                shown |= {"heard": heard.pop(code), "said": LISTEN[code]}
+            languages.append(shown)
         return context | {
-            "languages": [_language(block.value) for block in self.texts],
+            "languages": languages,
             "drop_in": places.next_drop_in(timezone.now()),
         }
 
+    def _items(self) -> list[tuple[str, Item]]:
+        """Each text by its language."""
+        return [(block.value["code"], self._item(block.value)) for block in self.texts]
 
-def _language(value: Any) -> dict[str, Any]:
-    name, direction = LANGUAGES[value["code"]]
-    content = blocks_from_html(expand_db_html(value["body"].source))
+    def _item(self, value: Any) -> Item:
+        blocks = blocks_from_html(expand_db_html(value["body"].source))
+        return Item(
+            kind="",
+            title=LANGUAGES[value["code"]][0],
+            lead=value["heading"],
+            path=f"{public_path(self)}{value['code']}/",
+            version="",
+            date=timezone.localdate(),
+            sections=(Section("", blocks),) if blocks else (),
+        )
+
+    def read_aloud(self) -> dict[str, Aloud]:
+        """The texts of languages that have a voice; of two in one language the first."""
+        found: dict[str, Aloud] = {}
+        for code, item in self._items():
+            if code in LISTEN:
+                found.setdefault(code, Aloud(item=item, language=code))
+        return found
+
+
+def public_path(page: ApprovedPage) -> str:
+    """The public address of a page that Wagtail serves: «/om/latt-svenska/»."""
+    return "/" + page.url_path.lstrip("/").partition("/")[2]
+
+
+def _language(item: Item, code: str) -> dict[str, Any]:
+    name, direction = LANGUAGES[code]
+    html = item_html(item, lexicon=EMPTY)
     return {
-        "code": value["code"],
+        "code": code,
         "name": name,
         "dir": direction,
-        "heading": value["heading"],
-        "html": blocks_html(content, Explainer(EMPTY)),
+        "heading": html.lead,
+        "html": html.sections[0].html if html.sections else "",
     }

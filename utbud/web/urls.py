@@ -1,5 +1,7 @@
 """All addresses. The public ones never change once published (product.md)."""
 
+import re
+
 from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -14,12 +16,14 @@ from utbud.inbox import urls as inbox_urls
 from utbud.learning import urls as learning_urls
 from utbud.people import urls as people_urls
 from utbud.phone import urls as phone_urls
-from utbud.places import urls as places_urls
 from utbud.podcast import urls as podcast_urls
 from utbud.publishing import urls as publishing_urls
+from utbud.publishing.files import ALOUD
 from utbud.screens import urls as screens_urls
 from utbud.search import urls as search_urls
-from utbud.web import views
+from utbud.web import help_views, views
+
+SOUNDS = "|".join(map(re.escape, ALOUD))
 
 urlpatterns = [
     path("", include(people_urls)),
@@ -38,7 +42,8 @@ urlpatterns = [
     path("", include(search_urls)),
     path("", include(inbox_urls)),
     path("", include(calendar_urls)),
-    path("", include(places_urls)),
+    path("hjalp/", help_views.help_page, name="help_page"),
+    re_path(rf"^hjalp/(?P<name>{SOUNDS})$", help_views.help_sound, name="help_sound"),
     path("", include(channels_urls)),
     path("", include(phone_urls)),
     path("", include(screens_urls)),
@@ -47,6 +52,7 @@ urlpatterns = [
     path("", include(films_urls)),
     path("", include(guides_urls)),
     path("", include(podcast_urls)),
+    re_path(rf"^(?P<path>[-\w/]+)/(?P<name>{SOUNDS})$", views.sound, name="page_sound"),
     path("", include(wagtail_urls)),
 ]
 

@@ -24,15 +24,17 @@ from utbud.courses.models import CourseIndexPage
 from utbud.courses.queries.public import course_topics
 from utbud.films.models import FilmIndexPage
 from utbud.films.queries import film_topics
+from utbud.formats.content import Aloud
 from utbud.guides.models import GuideIndexPage
 from utbud.guides.queries import guide_topics
 from utbud.learning.models import Topic
 from utbud.media.models import PRIVATE
 from utbud.places.queries import library
+from utbud.publishing.views import sound_of
 from utbud.web import copies
 from utbud.web import stylesheet as looks
 from utbud.web.away import away
-from utbud.web.models import StartPage
+from utbud.web.models import InfoPage, LanguagesPage, StartPage
 
 MEDIA_AGE = 3600  # seconds; a replaced picture gets a new name, a redrawn one an hour
 SHOWN_TYPES = ("image/", "audio/", "video/", "application/pdf")
@@ -49,6 +51,21 @@ def health(request: HttpRequest) -> JsonResponse:
     if not has_start:
         return JsonResponse({"ok": False, "says": "webbplatsen är inte klar"}, status=503)
     return JsonResponse({"ok": True, "time": timezone.now().isoformat(timespec="seconds")})
+
+
+@require_safe
+def sound(request: HttpRequest, path: str, name: str) -> HttpResponseBase:
+    """A page of text read aloud, or one of its texts that are read by themselves: /om/lyssna.mp3, /sprak/fi/lyssna.mp3."""
+    start = StartPage.objects.live().first()
+    above, _slash, last = path.rpartition("/")
+    for place, key in ((path, ""), (above, last)):
+        found = Page.objects.live().filter(url_path=f"{start.url_path}{place}/").first() if start else None
+        page = found.specific if found else None
+        if isinstance(page, InfoPage) and not key:
+            return sound_of(request, Aloud(item=page.as_item()), name, filename=page.slug)
+        if isinstance(page, LanguagesPage) and (one := page.read_aloud().get(key)):
+            return sound_of(request, one, name, filename=f"{page.slug}-{key}")
+    raise Http404
 
 
 @require_safe

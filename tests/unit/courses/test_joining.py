@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files")]
 PHONE = "070-174 06 05"
 JOIN = "/kurser/ring-med-bild/anmalan/"
 WHO = {"name": "Gerd Åberg", "contact": PHONE}
-NEEDS = {"needs": [], "needs_text": "", "along": "", "along_name": ""}
+NEEDS = {"needs": [], "interpreter_language": "", "needs_text": "", "along": "", "along_name": ""}
 
 
 @pytest.fixture(autouse=True)
@@ -115,13 +115,15 @@ class TestTheWholeWay:
     def test_needs_and_somebody_who_helps(self, visit):
         visit().to_the_end(
             needs=["hearing_loop", "interpreter"],
+            interpreter_language="Arabiska",
             needs_text="Jag läser på läpparna",
             along="companion",
             along_name="Bo Ek",
         ).send()
         [mine] = Registration.objects.all()
-        assert (mine.needs, mine.needs_text, mine.seat_count) == (
+        assert (mine.needs, mine.interpreter_language, mine.needs_text, mine.seat_count) == (
             ["hearing_loop", "interpreter", "companion"],
+            "Arabiska",
             "Jag läser på läpparna",
             1,
         )
@@ -353,7 +355,7 @@ class TestFull:
 
     def test_a_party_of_two_where_one_seat_is_left(self, visit):
         someone = visit(seats=1).to_the_end(along="participant")
-        assert "Det finns inte två platser just nu." in someone.says
+        assert "Det finns bara en plats kvar, och ni är två." in someone.says
         someone.send()
         assert (Registration.objects.get().state, Registration.objects.get().seat_count) == ("waiting", 2)
 
@@ -583,7 +585,7 @@ class TestTheParty:
     def test_more_than_there_is_room_for(self, mine, client):
         answer = self.save(client, mine, more="3")
         assert answer.status_code == 409
-        assert "Det finns inte plats för fler." in words(answer)
+        assert "Det finns bara plats för 2 till." in words(answer)
         assert mine.participants.count() == 1
 
     @pytest.mark.parametrize(
@@ -636,3 +638,96 @@ class TestFindingIt:
     def test_one_that_was_never_given_a_contact_is_not_found_by_nothing(self, known, client):
         Registration.objects.update(contact="", contact_kind="")
         assert client.post(self.FIND, {"code": "47110", "contact": PHONE}).status_code == 200
+
+
+class TestWhatOneHasSaid:
+    """The receipt repeats it, and it is changed there."""
+
+    @pytest.fixture
+    def said(self, plan, join):
+        return join(
+            plan(seats=3).quotas.get(),
+            "Gerd",
+            contact=f"{PHONE} (dottern Eva)",
+            needs=["interpreter", "companion"],
+            needs_text="Sitta nära",
+            interpreter_language="arabiska",
+        )
+
+    def test_the_receipt_repeats_needs_and_how_we_reach_them_without_telling_others(self, said, client):
+        told = words(client.get(said.path))
+        assert "Du behöver Tolk: arabiska, Någon följer med mig, Sitta nära" in told
+        assert "telefonnumret som slutar på 06 05" in told
+        assert PHONE not in told
+        assert "Eva" not in told
+
+    @pytest.mark.parametrize(
+        ("written", "kept"),
+        [
+            ("gerd@example.org", ("email", "gerd@example.org", "")),
+            ("0701740606 (dottern Eva)", ("phone", "+46701740606", "dottern Eva")),
+            ("0701740606 eller 08-465 004 10", ("phone", "+46701740606", "08-465 004 10")),
+        ],
+    )
+    def test_another_way_to_be_reached(self, said, client, written, kept):
+        for _press in range(2):
+            answer = client.post(f"{said.path}kontakt/", {"contact": written})
+            assert answer["Location"] == said.path + "?andrat"
+        said.refresh_from_db()
+        assert (said.contact_kind, said.contact, said.contact_note) == kept
+        assert said.changes.filter(what="corrected", way="web").count() == 1
+
+    def test_a_way_that_is_none_is_told_and_kept_in_the_field(self, said, client):
+        answer = client.post(f"{said.path}kontakt/", {"contact": "ring min dotter"})
+        assert "Skriv ett telefonnummer eller en e-postadress" in words(answer)
+        assert 'value="ring min dotter"' in answer.content.decode()
+        said.refresh_from_db()
+        assert said.contact == "+46701740605"
+
+    def test_other_needs_and_the_party_is_left_as_it_is(self, said, client):
+        page = client.get(f"{said.path}behov/").content.decode()
+        assert 'value="arabiska"' in page
+        asked = {"needs": ["hearing_loop"], "needs_text": " Nära  dörren "}
+        assert client.post(f"{said.path}behov/", asked)["Location"] == said.path + "?andrat"
+        said.refresh_from_db()
+        assert (said.needs, said.needs_text) == (["hearing_loop", "companion"], "Nära dörren")
+        assert client.post(f"{said.path}behov/", {})["Location"] == said.path + "?andrat"
+        said.refresh_from_db()
+        assert (said.needs, said.needs_text, said.interpreter_language) == (["companion"], "", "")
+
+    def test_an_interpreter_speaks_a_language(self, said, client):
+        answer = client.post(f"{said.path}behov/", {"needs": ["interpreter"]})
+        assert "Skriv vilket språk tolken ska kunna" in words(answer)
+        client.post(f"{said.path}behov/", {"interpreter_language": "finska"})
+        said.refresh_from_db()
+        assert said.needs_words == ["Tolk: finska", "Någon följer med mig"]
+
+    @pytest.mark.parametrize("path", ["behov/", "kontakt/"])
+    def test_what_has_ended_is_not_changed(self, said, client, now, path):
+        seats.cancel(registration=said, way="web", now=now)
+        assert client.get(said.path + path)["Location"] == said.path
+
+
+@pytest.mark.parametrize(
+    ("seats_in_all", "others", "says"),
+    [
+        (4, 0, "Det finns bara plats för 3 till."),
+        (2, 0, "Det finns bara plats för en till."),
+        (1, 0, "Det finns inte plats för fler."),
+        (1, 1, "Det finns inte plats för fler."),
+    ],
+)
+def test_too_many_is_told_beside_the_field_with_how_many_fit(plan, join, client, seats_in_all, others, says):
+    quota = plan(seats=seats_in_all).quotas.get()
+    mine = join(quota, "Gerd", contact=PHONE)
+    for _other in range(others):
+        join(quota)
+    page = client.get(mine.path + "andra/")
+    [person] = mine.participants.all()
+    answer = client.post(
+        mine.path + "andra/", fields(page) | {"more": "5", f"role_{person.pk}": "participant"}
+    )
+    assert answer.status_code == 409
+    html = answer.content.decode()
+    assert says in html[html.index('id="id_more_error"') :].split("</p>")[0]
+    assert 'value="5"' in html

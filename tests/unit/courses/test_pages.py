@@ -95,7 +95,7 @@ class TestTheList:
             ({"seats": 9}, 5, "4 platser kvar"),
             ({"seats": 2}, 1, "1 plats kvar"),
             ({"seats": 2}, 2, "Fullt. Du kan ställa dig i kö"),
-            ({"seats": 2}, 4, "Fullt, 2 i kö"),
+            ({"seats": 2}, 4, "Fullt, 2 anmälningar i kö"),
             ({"seats": None}, 4, "Det finns plats"),
             ({"seats": 2, "kept": 1}, 1, "Fullt på webben. Ring oss, det finns platser för dig som ringer"),
             ({"joining": Run.Joining.NONE, "seats": None}, 0, "Du behöver inte anmäla dig. Kom som du är."),

@@ -170,7 +170,7 @@ class TestTheList:
         said = text(staff.get(reverse("courses_runs")))
         assert "Ring med bild" in said
         assert "2 måndagar, första gången måndag 30 november klockan 10 till 12" in said
-        assert "2 av 3 platser tagna, 2 i kö" in said
+        assert "2 av 3 platser tagna, 1 anmälan i kö" in said
         assert "Krock" in said
 
     @pytest.mark.parametrize(
@@ -596,7 +596,7 @@ class TestTheRun:
         page = text(staff.get(reverse("courses_run", args=[quota.run_id])))
         said = page[page.index("Har plats") :]
         assert "En att säga till själv" in page
-        assert "2 av 2 platser tagna, 1 i kö" in page
+        assert "2 av 2 platser tagna, 1 anmälan i kö" in page
         assert said.index("Gerd") < said.index("Siv") < said.index("Åke") < said.index("Ove")
         assert "Behöver: Hörslinga" in said
         assert "08-465 004 10" in said

@@ -185,9 +185,12 @@ def test_a_guide_that_lacks_everything_can_be_looked_at(write_guide, publish_gui
 )
 def test_one_step_a_page_with_the_way_back_and_on(guide, client, number, earlier, later):
     html = main(client, f"/guider/skaffa-bankid-i-en-ny-telefon/steg/{number}/")
-    assert f"<h1>Steg {number} av 3</h1>" in html
+    assert f'<h1 class="s" data-n="0">Steg {number} av 3</h1>' in html
+    assert f"/steg/{number}/lyssna.mp3" in html
+    shown = [int(mark) for mark in re.findall(r'data-n="(\d+)"', html)]
+    assert shown == list(range(len(shown)))  # numbered as they are read
     links = re.findall(r'<a class="button[^"]*"[^>]*>([^<]+)</a>', html)
-    assert links == [earlier, later]
+    assert links == ["Lyssna", "Långsammare", earlier, later]
     assert "<details" not in html or '<details class="wrong" open>' in html
 
 

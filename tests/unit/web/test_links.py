@@ -1,7 +1,6 @@
 """Menus and footers link to pages that there are; what must be read as one is not broken."""
 
 import datetime as dt
-import re
 
 import pytest
 from django.template import Context, Template
@@ -89,7 +88,7 @@ def test_each_language_tells_where_and_when_one_can_come(client, site, publish):
     StartPage.objects.get().add_child(instance=page)
     publish(page)
     html = client.get("/sprak/").content.decode()
-    sections = re.findall(r'<section class="tongue".*?</section>', html, re.S)
+    sections = html.split('<section class="tongue')[1:]
     assert ["Huset</b>, Vägen 1, 871\u00a000 Byn" in one and "10–12" in one for one in sections] == [
         True,
         True,

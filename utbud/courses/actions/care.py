@@ -22,6 +22,7 @@ NOBODY = {
     "contact_note": "",
     "needs": [],
     "needs_text": "",
+    "interpreter_language": "",
     "code": "",
     "override_reason": "",
 }
@@ -62,6 +63,7 @@ def put_right(
     contact_note: str = "",
     needs: Iterable[str],
     needs_text: str,
+    interpreter_language: str,
     names: Mapping[int, str],
     by: User,
     now: dt.datetime,
@@ -78,6 +80,7 @@ def put_right(
         "contact_note": contact_note,
         "needs": [need for need in Registration.NEEDS if need in chosen],
         "needs_text": needs_text,
+        "interpreter_language": interpreter_language,
     }
     held = Registration.objects.select_for_update().get(pk=registration.pk)
     if held.purged_at:

@@ -271,26 +271,41 @@ def correct(
     contact: str,
     contact_kind: str,
     contact_note: str = "",
-    by: User,
+    by: User | None,
     now: dt.datetime,
+    way: str = "",
 ) -> None:
-    """Write a name or a contact right. Whoever in the party has the same name is written right too."""
-    if not Registration.objects.filter(pk=registration.pk, purged_at=None).update(
-        name=name, contact=contact, contact_kind=contact_kind, contact_note=contact_note
-    ):
-        return  # all is forgotten already
+    """Write a name or a contact right, ``by`` staff or by themselves (None). Whoever in the party has the same name is
+    written right too. What is so already is not written again.
+    """
+    new = {"name": name, "contact": contact, "contact_kind": contact_kind, "contact_note": contact_note}
+    rows = Registration.objects.filter(pk=registration.pk, purged_at=None)
+    if not rows.exclude(**new).update(**new):
+        return  # nothing is new, or all is forgotten already
     if name and registration.name:
         Participant.objects.filter(registration=registration, name=registration.name).update(name=name)
-    note_change(registration, RegistrationChange.What.CORRECTED, now, by=by)
+    note_change(registration, RegistrationChange.What.CORRECTED, now, by=by, way=way)
 
 
 @transaction.atomic
 def set_needs(
-    *, registration: Registration, needs: Sequence[str], needs_text: str, by: User | None, now: dt.datetime
+    *,
+    registration: Registration,
+    needs: Sequence[str],
+    needs_text: str,
+    interpreter_language: str,
+    by: User | None,
+    now: dt.datetime,
+    way: str = "",
 ) -> None:
     """Put right what a party needs. The seats are not touched: who comes along is in the party."""
-    if not Registration.objects.filter(pk=registration.pk, purged_at=None).update(
-        needs=[need for need in Registration.NEEDS if need in needs], needs_text=needs_text
-    ):
+    new = {
+        "needs": [need for need in Registration.NEEDS if need in needs],
+        "needs_text": needs_text,
+        "interpreter_language": interpreter_language,
+    }
+    row = Registration.objects.select_for_update().filter(pk=registration.pk, purged_at=None).first()
+    if row is None or all(getattr(row, name) == value for name, value in new.items()):
         return
-    note_change(registration, RegistrationChange.What.CHANGED, now, by=by, note=_("Behov"))
+    Registration.objects.filter(pk=row.pk).update(**new)
+    note_change(registration, RegistrationChange.What.CHANGED, now, by=by, way=way, note=_("Behov"))

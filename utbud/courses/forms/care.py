@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from utbud.base.days import DayField
 from utbud.courses import imports
+from utbud.courses.forms.needs import NeedsFields
 from utbud.courses.models import CoursePage, Participant, Registration
 from utbud.inbox.contact import UnclearContact, read_written
 
@@ -69,7 +70,7 @@ class PeriodForm(forms.Form):
         return urlencode({"fran": self.first.isoformat(), "till": self.last.isoformat()} | chosen)
 
 
-class CorrectForm(forms.Form):
+class CorrectForm(NeedsFields):
     """Put right what we have written of a party: the name, the way to reach it, what it needs, who is in it."""
 
     name = forms.CharField(
@@ -87,25 +88,14 @@ class CorrectForm(forms.Form):
         help_text=_("Ett sätt räcker."),
         error_messages={"max_length": _("Det blev för långt.")},
     )
-    needs = forms.MultipleChoiceField(
-        label=_("Behov"),
-        required=False,
-        choices=list(Registration.NEEDS.items()),
-        widget=forms.CheckboxSelectMultiple,
-    )
-    needs_text = forms.CharField(
-        label=_("Annat behov"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"max_length": _("Skriv högst 200 tecken.")},
-    )
+    field_order = ["name", "contact", "needs", "interpreter_language", "needs_text"]
 
     def __init__(self, data: Any, *, registration: Registration, people: Sequence[Participant]) -> None:
         initial: dict[str, Any] = {
             "name": registration.name,
             "contact": registration.contact_words,
             "needs": registration.needs,
+            "interpreter_language": registration.interpreter_language,
             "needs_text": registration.needs_text,
         }
         super().__init__(data, initial=initial)

@@ -13,6 +13,7 @@ from utbud.base.days import DayField
 from utbud.base.hashing import content_hash
 from utbud.courses import words
 from utbud.courses.actions.seats import LARGEST_PARTY, Person
+from utbud.courses.forms.needs import NeedsFields
 from utbud.courses.forms.staff import SeenForm, number_field
 from utbud.courses.models import Participant, Quota, Registration
 from utbud.courses.models.registrations import Way
@@ -88,18 +89,6 @@ def names_in(text: str) -> list[str]:
     return [name[:100] for line in text.replace(",", "\n").splitlines() if (name := " ".join(line.split()))]
 
 
-class NeedsFields(forms.Form):
-    """What somebody needs to be able to take part."""
-
-    needs = forms.MultipleChoiceField(
-        label=_("Behöver"),
-        required=False,
-        choices=list(Registration.NEEDS.items()),
-        widget=forms.CheckboxSelectMultiple,
-    )
-    needs_text = forms.CharField(label=_("Annat behov"), max_length=200, required=False)
-
-
 class DeskForm(SeenForm, NeedsFields, OnceForm):
     """One screen: find the course, pick the group, write who, press Enter.
 
@@ -115,6 +104,7 @@ class DeskForm(SeenForm, NeedsFields, OnceForm):
         "came_by",
         "names",
         "needs",
+        "interpreter_language",
         "needs_text",
         "reason",
     ]
@@ -188,7 +178,7 @@ def along(needs: Iterable[str]) -> list[Person]:
 
 def group_words(one: Offered) -> str:
     """«Ring med bild, tisdag 3 mars klockan 10 till 12, Huvudbiblioteket. 3 platser kvar»"""
-    seats = words.seats_words(one.standing.seats, one.standing.waiting, phone=True)
+    seats = words.seats_words(one.standing.seats, one.standing.in_line, phone=True)
     return f"{one.course.title}, {one.when}, {one.where}. {seats}"
 
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from utbud.courses.actions.seats import LARGEST_PARTY, Person
-from utbud.courses.models import Participant, Registration
+from utbud.courses.forms.needs import NeedsFields
+from utbud.courses.models import Participant
 from utbud.courses.queries.times import Offered
-from utbud.inbox.contact import Contact, UnclearContact, read_contact
+from utbud.inbox.contact import Contact, UnclearContact, Written, read_contact, read_written
 from utbud.inbox.forms import Reachable, contact_input
 from utbud.inbox.guards import GuardedForm
 
@@ -20,14 +21,42 @@ GROUP, WHO, NEEDS, CHECK = "grupp", "vem", "behov", "kolla"
 STEPS = {
     GROUP: ("grupp",),
     WHO: ("name", "contact"),
-    NEEDS: ("needs", "needs_text", "along", "along_name"),
+    NEEDS: ("needs", "interpreter_language", "needs_text", "along", "along_name"),
     CHECK: (),
 }
 ALONE, COMPANION, PARTICIPANT = "", "companion", "participant"
 LONG_NAME = _("Namnet är för långt. Skriv högst 100 tecken.")
 
 
-class JoinForm(GuardedForm, Reachable):
+class OwnNeeds(NeedsFields):
+    """What somebody needs, asked of themselves. Who comes along is asked by itself."""
+
+    must_say_language = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        needs, other = self.fields["needs"], self.fields["needs_text"]
+        needs.label, other.label = _("Vad behöver du?"), _("Något annat vi ska veta")
+        needs.choices = [pair for pair in needs.choices if pair[0] != COMPANION]  # type: ignore[attr-defined]
+        other.help_text = _("Skriv inget om sjukdomar. Skriv bara vad du behöver av oss.")
+        other.error_messages["max_length"] = _("Det blev för långt. Skriv högst 200 tecken, eller ring oss.")
+
+
+class OwnContact(Reachable):
+    """Another way to reach somebody, written by themselves. What we had is not shown: the page may be left open."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["name"]
+
+    def clean_contact(self) -> Written:  # type: ignore[override]
+        try:
+            return read_written(self.cleaned_data["contact"])
+        except UnclearContact as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class JoinForm(GuardedForm, Reachable, OwnNeeds):
     """Joining a course, one ``step`` at a time. What belongs to the other steps is carried along unseen.
 
     At the last step, and only there, all of it is checked, also by the guard. ``groups`` are what one can choose.
@@ -39,19 +68,6 @@ class JoinForm(GuardedForm, Reachable):
             "required": _("Välj vilken gång du vill komma."),
             "invalid_choice": _("Den gruppen går inte längre att anmäla sig till. Välj en annan."),
         },
-    )
-    needs = forms.MultipleChoiceField(
-        label=_("Vad behöver du?"),
-        choices=[(key, name) for key, name in Registration.NEEDS.items() if key != "companion"],
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-    needs_text = forms.CharField(
-        label=_("Något annat vi ska veta"),
-        help_text=_("Skriv inget om sjukdomar. Skriv bara vad du behöver av oss."),
-        max_length=200,
-        required=False,
-        error_messages={"max_length": _("Det blev för långt. Skriv högst 200 tecken, eller ring oss.")},
     )
     along = forms.ChoiceField(
         label=_("Kommer någon med dig?"),
@@ -94,9 +110,6 @@ class JoinForm(GuardedForm, Reachable):
     def clean_along_name(self) -> str:
         return " ".join(self.cleaned_data["along_name"].split())
 
-    def clean_needs_text(self) -> str:
-        return " ".join(self.cleaned_data["needs_text"].split())
-
     @property
     def carried(self) -> list[tuple[str, str]]:
         """Name and value of all that other steps asked for, as hidden fields."""
@@ -120,12 +133,9 @@ class JoinForm(GuardedForm, Reachable):
         }
         return [Person(data["name"]), *more.get(data["along"], [])]
 
-    def all_needs(self) -> list[str]:
-        """The needs, with that somebody comes along to help."""
-        return [
-            *self.cleaned_data["needs"],
-            *(["companion"] if self.cleaned_data["along"] == COMPANION else []),
-        ]
+    def all_needs(self) -> dict[str, Any]:
+        """The needs as they are kept, with that somebody comes along to help."""
+        return self.needs_of(also=[COMPANION] if self.cleaned_data["along"] == COMPANION else [])
 
 
 def said(data: Any, name: str) -> list[str]:

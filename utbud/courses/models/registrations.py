@@ -78,6 +78,7 @@ class Registration(models.Model):
     )
     needs = models.JSONField(_("behov"), default=list, blank=True)  # of NEEDS, in its order
     needs_text = models.CharField(_("annat behov"), max_length=200, blank=True)
+    interpreter_language = models.CharField(_("språk för tolken"), max_length=60, blank=True)
     came_by = models.CharField(_("kom in"), max_length=10, choices=Way)
     came_on = models.DateField(_("kom in den"))
     code = models.CharField(_("kod"), max_length=8, blank=True)  # spoken; "" when it is purged
@@ -140,6 +141,7 @@ class Registration(models.Model):
                     contact_kind="",
                     contact_note="",
                     needs_text="",
+                    interpreter_language="",
                     code="",
                     override_reason="",
                 ),
@@ -159,6 +161,14 @@ class Registration(models.Model):
     def contact_words(self) -> str:
         """How whoever registered is reached, as people read it, with what they wrote beside it; "" for nothing."""
         return beside(self.reached_by, self.contact_note)
+
+    @property
+    def needs_words(self) -> list[str]:
+        """What the party needs, in words: «Hörslinga», «Tolk: arabiska», and what was written."""
+        told = {need: str(says) for need, says in self.NEEDS.items() if need in self.needs}
+        if "interpreter" in told and self.interpreter_language:
+            told["interpreter"] += f": {self.interpreter_language}"
+        return [*told.values(), *filter(None, [self.needs_text])]
 
     @property
     def about(self) -> str:

@@ -145,7 +145,6 @@ def held(registrations: Iterable[Registration], now: dt.datetime) -> list[Held]:
             (person, [(one.occasion, one.came) for one in person.attendance.all()])
             for person in row.participants.all()
         ]
-        needs = [str(Registration.NEEDS[need]) for need in row.needs]
         found.append(
             Held(
                 row,
@@ -153,7 +152,7 @@ def held(registrations: Iterable[Registration], now: dt.datetime) -> list[Held]:
                 words.times_words([(one.starts_at, one.ends_at) for one in occasions], now),
                 where_words(occasions[0]) if occasions else "",
                 people,
-                [*needs, *filter(None, [row.needs_text])],
+                row.needs_words,
                 told[row.about],
                 list(row.changes.all()),
             )

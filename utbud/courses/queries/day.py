@@ -49,8 +49,7 @@ class Party:
     @property
     def needs(self) -> list[str]:
         """«Hörslinga», and what was written."""
-        known = [str(Registration.NEEDS[need]) for need in self.registration.needs]
-        return [*known, *filter(None, [self.registration.needs_text])]
+        return self.registration.needs_words
 
     @property
     def came(self) -> bool:

@@ -55,13 +55,7 @@ class PersonRow:
     @property
     def needs(self) -> list[str]:
         """What they need, in words."""
-        return needs_words(self.registration)
-
-
-def needs_words(registration: Registration) -> list[str]:
-    """What a party needs, in words."""
-    told = [str(words) for need, words in Registration.NEEDS.items() if need in registration.needs]
-    return [*told, registration.needs_text] if registration.needs_text else told
+        return self.registration.needs_words
 
 
 def party_words(registration: Registration) -> str:

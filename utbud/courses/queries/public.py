@@ -25,6 +25,7 @@ from utbud.courses.queries.times import (
     programmes_once,
     where_words,
 )
+from utbud.inbox.contact import hinted
 from utbud.learning.models import Topic
 from utbud.learning.queries import jsonld, material_context, week_words
 from utbud.notices import queries as notices
@@ -401,6 +402,7 @@ class Outlook:
     seated: bool
     place: int  # in line, when it would wait
     seats: int  # how many it takes
+    left: int = 0  # seats that a smaller party would get
 
 
 def outlook(one: Offered, *, participants: int, companions: int) -> Outlook:
@@ -408,7 +410,18 @@ def outlook(one: Offered, *, participants: int, companions: int) -> Outlook:
     size = seats.seats_needed(one.run, participants=participants, companions=companions)
     line = seats.line(one.quota)
     seated = seating.may_enter(one.standing.seats, line, seating.Party(0, size, kept=False))
-    return Outlook(seated, 0 if seated else len(line) + 1, size)
+    left = 0 if line else one.standing.seats.open_left
+    return Outlook(seated, 0 if seated else len(line) + 1, size, left)
+
+
+def room_for(registration: Registration, now: dt.datetime) -> int:
+    """How many more a party that has seats could be: the free seats that it may take without passing the line."""
+    stand = seats.standings([registration.quota], dates.local(now).date())[registration.quota_id]
+    kept = registration.came_by in seats.KEPT
+    one = seating.Party(0, 1, kept)
+    if not seating.may_enter(stand.seats, stand.line, one):
+        return 0
+    return stand.seats.kept_left if kept and stand.line else stand.seats.free(kept=kept)
 
 
 def by_submission(key: str) -> Registration | None:
@@ -474,6 +487,16 @@ class Own:
     def may_change(self) -> bool:
         """Whether they can still cancel or change."""
         return self.standing and not self.over and not self.called_off
+
+    @property
+    def people(self) -> int:
+        """How many come, those who take no seat too."""
+        return self.registration.participants.count()
+
+    @property
+    def reached_by(self) -> str:
+        """How they are reached, so that only they know which; "" when nobody said."""
+        return hinted(self.registration.reached_by)
 
     @property
     def place_in_line(self) -> int:

@@ -13,17 +13,21 @@ from utbud.courses.models.registrations import WAYS_TO_KEPT
 from utbud.courses.seating import Party, Seats, offers
 
 KEPT = [way.value for way in WAYS_TO_KEPT]
-NOBODY = dict.fromkeys(("opened", "kept", "waiting", "registered", "waiting_kept"), 0)
+NOBODY = dict.fromkeys(("opened", "kept", "waiting", "registered", "waiting_kept", "in_line"), 0)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The seats of a quota, and how many people wait for one."""
+    """The seats of a quota, and who waits for one.
+
+    Whoever reads of the line is told of parties, everywhere: a place in it is a party's, whatever its size.
+    """
 
     seats: Seats
-    waiting: int  # people, not parties
+    waiting: int  # seats that those in line want: what the rules count
     registered: int  # parties that have seats
     waiting_kept: int = 0  # those of the waiting who may have the kept seats
+    in_line: int = 0  # parties: what people are told
 
     @property
     def line(self) -> list[Party]:
@@ -64,13 +68,16 @@ def standings(quotas: Iterable[Quota], today: dt.date) -> dict[int, Standing]:
                 Sum("seat_count", filter=Q(state=Registration.WAITING, came_by__in=KEPT)), 0
             ),
             registered=Count("pk", filter=Q(state=Registration.REGISTERED)),
+            in_line=Count("pk", filter=Q(state=Registration.WAITING)),
         )
     }
     found = {}
     for quota in quotas:
         row = sums.get(quota.pk, NOBODY)
         seats = Seats(total(quota), quota.kept_on(today), row["opened"], row["kept"])
-        found[quota.pk] = Standing(seats, row["waiting"], row["registered"], row["waiting_kept"])
+        found[quota.pk] = Standing(
+            seats, row["waiting"], row["registered"], row["waiting_kept"], row["in_line"]
+        )
     return found
 
 

@@ -50,17 +50,17 @@ class RunRow:
 
     @property
     def seats(self) -> str:
-        """«9 av 12 platser tagna, 2 i kö», or that nobody registers."""
+        """«9 av 12 platser tagna, 2 anmälningar i kö», or that nobody registers."""
         if self.run.joining == Run.Joining.NONE:
             return _("Ingen anmälan")
         return seats_taken_words(self.standings)
 
 
 def seats_taken_words(stand: Sequence[Standing]) -> str:
-    """«9 av 12 platser tagna, 2 i kö» over all of ``stand``."""
+    """«9 av 12 platser tagna, 2 anmälningar i kö» over all of ``stand``."""
     taken = sum(one.seats.taken_open + one.seats.taken_kept for one in stand)
     totals = [one.seats.total for one in stand]
-    waiting = sum(one.waiting for one in stand)
+    in_line = sum(one.in_line for one in stand)
     if None in totals:
         says = ngettext("%(taken)s plats tagen", "%(taken)s platser tagna", taken) % {"taken": taken}
     else:
@@ -68,7 +68,7 @@ def seats_taken_words(stand: Sequence[Standing]) -> str:
             "taken": taken,
             "total": sum(total or 0 for total in totals),
         }
-    return says + (_(", %(waiting)s i kö") % {"waiting": waiting} if waiting else "")
+    return says + (f", {words.line_words(in_line)}" if in_line else "")
 
 
 def joined_words(occasion: Occasion, standing: Standing) -> str:

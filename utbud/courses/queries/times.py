@@ -78,7 +78,7 @@ class Offered:
             return _("Du behöver inte anmäla dig. Kom som du är.")
         if self.run.joining in (Run.Joining.HOST, Run.Joining.ELSEWHERE):
             return ""
-        return words.seats_words(self.standing.seats, self.standing.waiting)
+        return words.seats_words(self.standing.seats, self.standing.in_line)
 
     @property
     def fee(self) -> str:

@@ -96,7 +96,9 @@ def _groups(request: HttpRequest, question: str, looks: bool, now: dt.datetime) 
 
 def _kept(request: HttpRequest, shown: list[Offered]) -> dict[str, Any]:
     """What was typed before one looked for a course; a group that is alone is chosen."""
-    names = ("course", "name", "contact", "size", "came_by", "names", "needs_text", "reason", "group")
+    names = (
+        "course", "name", "contact", "size", "came_by", "names", "interpreter_language", "needs_text", "reason", "group",
+    )  # fmt: skip
     kept: dict[str, Any] = {name: request.POST[name] for name in names if name in request.POST}
     if request.POST:
         kept["needs"] = request.POST.getlist("needs")
@@ -144,8 +146,7 @@ def _register(
             now=now,
             submission_key=form.submission_key(),
             by=who(request),
-            needs=data["needs"],
-            needs_text=data["needs_text"],
+            **form.needs_of(),
             override_reason=data["reason"] if full else "",
         )
     except seats.CourseError as error:

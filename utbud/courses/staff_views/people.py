@@ -14,7 +14,6 @@ from utbud.courses.forms.desk import NeedsForm, PartyForm, ReachForm
 from utbud.courses.forms.staff import WhyForm
 from utbud.courses.models import Registration, RegistrationChange
 from utbud.courses.models.registrations import Way
-from utbud.courses.queries import desk
 from utbud.courses.queries.seats import place_in_line
 from utbud.courses.queries.times import all_times, where_words
 from utbud.courses.staff_views.common import (
@@ -54,7 +53,7 @@ def registration_page(request: HttpRequest, pk: int) -> HttpResponse:
         "where": where_words(held[0]) if held else "",
         "place": place_in_line(registration),
         "people": list(registration.participants.all()),
-        "needs": desk.needs_words(registration),
+        "needs": registration.needs_words,
         "changes": registration.changes.select_related("by"),
         "notices": [
             (one, notices.state_words(one, now), one.pk in lacking, one.state in notice_actions.UNDONE)
@@ -187,10 +186,15 @@ def needs_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Put right what somebody needs."""
     registration = _named(pk)
     form = NeedsForm(
-        posted(request), initial={"needs": registration.needs, "needs_text": registration.needs_text}
+        posted(request),
+        initial={
+            "needs": registration.needs,
+            "interpreter_language": registration.interpreter_language,
+            "needs_text": registration.needs_text,
+        },
     )
     if request.method == "POST" and form.is_valid():
-        day.set_needs(registration=registration, **form.cleaned_data, by=who(request), now=timezone.now())
+        day.set_needs(registration=registration, **form.needs_of(), by=who(request), now=timezone.now())
         messages.success(request, _("Behoven är sparade."))
         return _back(pk)
     lead = [_("Kommer någon med, ändra också sällskapet, så att platsen räknas.")]

@@ -1,11 +1,10 @@
-// Read aloud: the sentence being read is marked, and one can go to any sentence. Without this file
-// the links play the sound, and the browser's own player is there all the time.
-(() => {
-  const bar = document.querySelector("[data-marks]");
-  if (!bar) return;
+// Read aloud: the sentence being read is marked, one can go to any sentence, and «Pausa» stays in sight. Without this
+// file the links play the sound, and the browser's own player is there all the time. A page may have several texts that
+// are read each by itself (.reads); one is read at a time.
+for (const bar of document.querySelectorAll("[data-marks]")) {
   const audio = bar.querySelector("audio");
   const status = bar.querySelector("[role=status]");
-  const text = document.querySelector("main");
+  const text = bar.closest(".reads") ?? document.querySelector("main");
   const numbers = (marks) => (marks ? marks.split(" ").map(Number) : []);
   const links = [...bar.querySelectorAll(".buttons a")];
   const voices = links.map((link, slow) => ({
@@ -21,10 +20,29 @@
     return button;
   });
   const steps = bar.querySelector(".buttons[hidden]");
-  const [back, onward] = steps.children;
+  const [back, onward] = steps?.children ?? [];
   let voice = voices[0];
   let now = -1; // the sentence that is marked
   let follow = true; // until the reader scrolls: then the page is left where it is
+
+  // While it is read, or the button has the focus, and the player is out of sight, the buttons stand at the foot of the
+  // window. What gets the focus is scrolled clear of them (scroll-padding), and the text moves nothing for it.
+  const buttons = play.parentElement;
+  let seen = true;
+  const place = () => {
+    const away = !seen && (!audio.paused || (audio.currentTime > 0 && buttons.contains(document.activeElement)));
+    if (away === buttons.classList.contains("afoot")) return;
+    bar.style.minHeight = away ? `${bar.offsetHeight}px` : "";
+    if (away && document.activeElement === slower) play.focus({ preventScroll: true });
+    buttons.classList.toggle("afoot", away);
+    document.documentElement.style.scrollPaddingBottom = away ? `${buttons.offsetHeight + 12}px` : "";
+    document.body.style.paddingBottom = away ? `${buttons.offsetHeight}px` : "";
+  };
+  new IntersectionObserver(([one]) => {
+    seen = one.isIntersecting;
+    place();
+  }).observe(bar);
+  buttons.addEventListener("focusout", () => setTimeout(place));
 
   const mark = (number) => {
     if (number === now) return;
@@ -36,7 +54,8 @@
     const folded = sentence.closest("details");
     if (folded && !sentence.closest("summary")) folded.open = true;
     const { top, bottom } = sentence.getBoundingClientRect();
-    if (follow && (bottom > innerHeight || top < -innerHeight)) {
+    const foot = buttons.classList.contains("afoot") ? buttons.offsetHeight : 0;
+    if (follow && (bottom > innerHeight - foot || top < -innerHeight)) {
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
       sentence.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
     }
@@ -63,8 +82,8 @@
     start();
   };
   if (voice.marks.length) {
-    back.onclick = () => go(now - 1);
-    onward.onclick = () => go(now + 1);
+    if (back) back.onclick = () => go(now - 1);
+    if (onward) onward.onclick = () => go(now + 1);
     text.addEventListener("click", ({ target }) => {
       const sentence = target.closest(".s");
       if (now < 0 || !sentence || target.closest("a,summary,.forklaring") || String(getSelection())) return;
@@ -73,11 +92,16 @@
   }
   const words = [play.textContent, bar.dataset.pause];
   audio.onplay = () => {
+    for (const other of document.querySelectorAll("audio")) if (other !== audio) other.pause();
     play.textContent = words[1];
-    steps.hidden = !voice.marks.length;
-    text.classList.toggle("listening", !steps.hidden);
+    if (steps) steps.hidden = !voice.marks.length;
+    text.classList.toggle("listening", voice.marks.length > 0);
+    place();
   };
-  audio.onpause = () => (play.textContent = words[0]);
+  audio.onpause = () => {
+    play.textContent = words[0];
+    place();
+  };
   audio.ontimeupdate = () => {
     if (!audio.paused) mark(voice.marks.filter((second) => second <= audio.currentTime + 0.05).length - 1);
   };
@@ -93,4 +117,4 @@
   addEventListener("keydown", ({ key, target }) => {
     if (/^(Page|Home|End|Arrow)/.test(key) && !bar.contains(target)) follow = false;
   });
-})();
+}
