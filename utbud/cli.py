@@ -123,7 +123,7 @@ def worker(*arguments: str) -> None:
     slow = SLOW in arguments
     load()
     must_have_site()
-    os.nice(15 if slow else 10)  # whoever waits for a page goes before sound and print being made, films last
+    os.nice(19 if slow else 10)  # whoever waits for a page goes before sound and print being made, films last
     say("Filmer görs en i taget." if slow else "Jobben körs en i taget, så fort de finns.")
     queue = "slow" if slow else "default"
     django("db_worker", "--queue-name", queue, "--no-startup-delay", "--no-reload", "-v", "0")

@@ -34,6 +34,25 @@ NAMES: dict[str, Any] = {
     "film.m4a": gettext_lazy("Filmens ljud"),
     "utskrift.pdf": gettext_lazy("Sida i stor stil att skriva ut"),
     "affisch.pdf": gettext_lazy("Affisch att sätta upp"),
+    "utskrift-a4.pdf": gettext_lazy("Sidor i A4 med mindre stil"),
+    "utskrift-a5.pdf": gettext_lazy("Små kort, A5"),
+    "utskrift-a5-stor.pdf": gettext_lazy("Små kort med stor stil, A5"),
+    "text.vtt": gettext_lazy("Texten med tider"),
+    "kapitel.json": gettext_lazy("Kapitlen med tider"),
+}
+# What a file of another name is, by its ending: the sound of an episode is named by what it holds.
+BY_ENDING: dict[str, Any] = {
+    "mp3": gettext_lazy("Hela ljudet"),
+    "m4a": gettext_lazy("Hela ljudet"),
+    "mp4": gettext_lazy("Hela filmen"),
+    "vtt": gettext_lazy("Texten med tider"),
+    "txt": gettext_lazy("Texten"),
+    "json": gettext_lazy("Uppgifter för program"),
+    "pdf": gettext_lazy("Sida att skriva ut"),
+    "png": gettext_lazy("Bild"),
+    "jpg": gettext_lazy("Bild"),
+    "svg": gettext_lazy("Teckning"),
+    "webp": gettext_lazy("Bild"),
 }
 DRAWING = gettext_lazy("Teckningen utan text")
 GROUPS = (
@@ -123,10 +142,11 @@ def _groups(media: Sequence[Media]) -> tuple[tuple[str, tuple[File, ...]], ...]:
 
 
 def _file(media: Media) -> File:
-    ending = media.name.rsplit(".", 1)[-1].upper()
-    name = DRAWING if media.name.startswith("teckning.") else NAMES.get(media.name, media.name)
+    ending = media.name.rsplit(".", 1)[-1].lower()
+    name = DRAWING if media.name.startswith("teckning.") else NAMES.get(media.name)
     size = size_words(media.bytes)
-    return File(media=media, name=str(name), kind=f"{ending}, {size}" if size else ending)
+    kind = f"{ending.upper()}, {size}" if size else ending.upper()
+    return File(media=media, name=str(name or BY_ENDING.get(ending, _("Fil"))), kind=kind)
 
 
 def size_words(size: int) -> str:

@@ -1,14 +1,18 @@
 """Addresses of the site as a whole: health, sitemap, media, errors."""
 
+import difflib
 import mimetypes
 import os
+import re
 import sys
+import unicodedata
 from xml.sax.saxutils import escape
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.db import DatabaseError
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.template import loader
@@ -36,6 +40,7 @@ from utbud.web import stylesheet as looks
 from utbud.web.away import away
 from utbud.web.models import InfoPage, LanguagesPage, StartPage
 
+LONGEST_ADDRESS, ALIKE = 200, 0.7  # signs; how much alike (difflib) an address must be to be what was meant
 MEDIA_AGE = 3600  # seconds; a replaced picture gets a new name, a redrawn one an hour
 SHOWN_TYPES = ("image/", "audio/", "video/", "application/pdf")
 
@@ -158,14 +163,38 @@ def stylesheet(request: HttpRequest, digest: str) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """A page that helps: search, words, the phone number. Capitals in an address do not matter: «/ord/BankID/»."""
-    small = f"{request.path.lower().rstrip('/')}/"
+    """A page that helps: what was meant, search, words, the phone number.
+
+    Capitals, Swedish letters and spaces in an address do not matter: «/ord/BankID/» and «/ord/lösenord/» lead right.
+    """
+    plain = _plain(request.path)
     site = Site.find_for_request(request)
-    if request.method in ("GET", "HEAD") and small != request.path and site is not None:
-        inside = f"{site.root_page.url_path}{small.removeprefix('/')}"
-        if Page.objects.live().public().filter(url_path=inside).exists():
-            return redirect(small)
-    return render(request, "404.html", status=404)
+    near: list[Page] = []
+    if request.method in ("GET", "HEAD") and site is not None and len(plain) <= LONGEST_ADDRESS:
+        inside = f"{site.root_page.url_path}{plain.removeprefix('/')}"
+        pages = Page.objects.live().public()
+        if plain != request.path and pages.filter(url_path=inside).exists():
+            return redirect(plain)
+        near = _near(pages, inside)
+    return render(request, "404.html", {"near": near}, status=404)
+
+
+def _plain(path: str) -> str:
+    """A path as our pages have theirs: small letters from a to z, and hyphens for what stands between words."""
+    small = "".join(
+        sign for sign in unicodedata.normalize("NFKD", path.lower()) if not unicodedata.combining(sign)
+    )
+    return re.sub(r"[\s_]+", "-", small.rstrip("/ ")) + "/"
+
+
+def _near(pages: QuerySet[Page], inside: str) -> list[Page]:
+    """Pages beside the one that was asked for whose address is almost its: at most three, the nearest first. Two queries."""
+    above, _slash, asked = inside.rstrip("/").rpartition("/")
+    parent = pages.filter(url_path=f"{above}/").first() if asked else None
+    if parent is None:
+        return []
+    beside = {page.slug: page for page in pages.child_of(parent).only("slug", "title", "url_path")}
+    return [beside[slug] for slug in difflib.get_close_matches(asked, beside, n=3, cutoff=ALIKE)]
 
 
 @require_admin_access

@@ -11,6 +11,7 @@ from utbud.channels import press, sources
 from utbud.channels.post import Media, Post
 from utbud.channels.press import size_words
 from utbud.channels.sources import Source
+from utbud.learning.models import MaterialPage
 
 pytestmark = pytest.mark.django_db
 START = dt.datetime(2026, 11, 23, 7, tzinfo=dt.UTC)
@@ -61,14 +62,14 @@ def test_what_there_is_of_an_item():
             "Bilder",
             [
                 ("Liggande bild, 1200 × 630", "PNG, 1,2 MB"),
-                ("bild.jpg", "JPG"),
+                ("Bild", "JPG"),
                 ("Teckningen utan text", "SVG, 1 kB"),
             ],
         ),
         ("Ljud", [("Uppläst text, ljud", "MP3")]),
         ("Film", [("Kort film med text i bild", "MP4"), ("Filmens text", "VTT")]),
         ("Papper", [("Sida i stor stil att skriva ut", "PDF, 340 kB"), ("Affisch att sätta upp", "PDF")]),
-        ("Annat", [("okand.zip", "ZIP")]),
+        ("Annat", [("Fil", "ZIP")]),
     ]
     assert offer.text == (
         "Kaka\n\nEn kaka.\n\nRubrik\nText\n\nOrd, från Biblioteket. https://x.example.org/ord/kaka/"
@@ -151,3 +152,11 @@ def test_the_same_number_of_queries_however_many(client, write, publish, monkeyp
     for number in range(1, 4):
         publish(write(f"Ord {number}"))
     assert asked() == few
+
+
+def test_no_file_is_told_by_the_name_it_lies_under():
+    names = {name for kind in MaterialPage.kinds() for name in (*kind.FILES, *getattr(kind, "OWN_NAMES", ()))}
+    for name in (*names, "text.vtt", "kapitel.json", "3f2a91c0de47.mp3", "teckning.svg", "okänd.xyz"):
+        media = dataclasses.replace(POST.media[0], name=name)
+        assert name not in press._file(media).name, name
+        assert press._file(media).name

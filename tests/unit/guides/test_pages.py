@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 
 import feedparser
 import pytest
@@ -336,3 +337,13 @@ def test_the_sitemap_tells_of_topics_with_guides(topic, write_guide, publish_gui
     listed = client.get("/sitemap.xml").content.decode()
     for path in ("guider/", "guider/skaffa-bankid-i-en-ny-telefon/", "guider/amne/betala/", "guider/mapp/"):
         assert f"<loc>{settings.BASE_URL}/{path}</loc>" in listed
+
+
+def test_headings_go_down_a_step_at_a_time(guide, client):
+    topic = Topic.objects.create(title="Trygg på nätet", slug="trygg")
+    guide.topics.add(topic)
+    guide.save()
+    for address in ("/guider/", "/guider/amne/trygg/", guide.public_path, f"{guide.public_path}steg/1/"):
+        levels = [int(level) for level in re.findall(r"<h([1-6])", main(client, address))]
+        assert levels[0] == 1, address
+        assert all(below - above <= 1 for above, below in pairwise(levels)), (address, levels)

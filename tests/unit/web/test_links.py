@@ -105,3 +105,18 @@ def test_capitals_in_an_address_lead_to_the_page(client, about, publish, typed):
 @pytest.mark.parametrize("typed", ["/OM/", "/Nej/", "/nej/"])
 def test_capitals_lead_nowhere_where_there_is_nothing(client, about, typed):
     assert client.get(typed, follow=True).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "typed", ["/om/lätt-svenska/", "/om/Lätt_Svenska", "/om/LATT-SVENSKA/", "/om/l%C3%A4tt%20svenska/"]
+)
+def test_swedish_letters_and_spaces_in_an_address_lead_to_the_page(client, about, publish, typed):
+    publish(about)
+    easy = InfoPage(title="Lätt svenska", slug="latt-svenska", body="<p>Hej.</p>")
+    about.add_child(instance=easy)
+    InfoPage.objects.filter(pk=easy.pk).update(live=True)
+    assert client.get(typed).headers.get("Location") == "/om/latt-svenska/"
+    answer = client.get("/om/lattsvenska/")
+    assert answer.status_code == 404
+    assert 'href="/om/latt-svenska/">Lätt svenska</a>' in answer.content.decode()
+    assert "Menade du" not in client.get("/om/qqqq/").content.decode()
