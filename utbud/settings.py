@@ -100,6 +100,7 @@ SECURE = _address.scheme == "https"
 DEBUG = yes_or_no("UTBUD_DEBUG")
 ALLOWED_HOSTS = [_address.hostname, "localhost", "127.0.0.1", "[::1]", *env.list("UTBUD_HOSTS", default=[])]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_FAILURE_VIEW = "utbud.people.again.csrf_failure"
 
 # Hosts on our own network that may be called all the same: an intranet's webhook, a server that is tried on this machine.
 INSIDE_HOSTS = [host.strip("[] ").lower() for host in env.list("UTBUD_INSIDE_HOSTS", default=[])]
@@ -127,7 +128,7 @@ INSTALLED_APPS = [
     "utbud.base",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
-    "wagtail.users",
+    "utbud.people.wagtail_users.UsersConfig",
     "wagtail.snippets",
     "wagtail.images",
     "wagtail.documents",
@@ -161,6 +162,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "utbud.people.again.LogInAgain",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "utbud.base.locks.LockedPages",
     "csp.middleware.CSPMiddleware",
@@ -338,7 +340,7 @@ WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp", "svg"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 12 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 60_000_000
 WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "utbud.base.editor.RichTextArea"}}
-WAGTAILIMAGES_IMAGE_FORM_BASE = "utbud.base.pictures.SafeImageForm"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "utbud.people.editors.ImageForm"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILSEARCH_BACKENDS = {
     "default": {"BACKEND": "modelsearch.backends.database", "SEARCH_CONFIG": "swedish"},

@@ -496,10 +496,25 @@ def set_aside(*, delivery: Delivery, by: User, now: dt.datetime) -> None:
     Delivery.objects.filter(pk=delivery.pk, seen_at=None).update(seen_at=now, by=by)
 
 
+def note_test(*, setup: ChannelSetup, refused: str, now: dt.datetime) -> None:
+    """Remember how a try went: ``refused`` is why the service said no, "" when all was well."""
+    tested = {} if refused else {"tested_at": now}
+    ChannelSetup.objects.filter(pk=setup.pk).update(test_error=discreet(refused)[:400], **tested)
+
+
 def turn(*, setup: ChannelSetup, on: bool, now: dt.datetime) -> None:
-    """Turn a channel on or off. Off: what waits on it is stopped. Raises NotNow when something is missing."""
+    """Turn a channel on or off. Off: what waits on it is stopped. Raises NotNow when something is missing or wrong,
+    or when the service refused the last try and nothing is changed since.
+    """
     if on and (missing := setup.adapter().missing()):
         raise NotNow(_("Fyll först i: %(what)s.") % {"what": ", ".join(missing)})
+    if on and (faults := setup.adapter().faults()):
+        raise NotNow(" ".join(faults.values()))
+    if on and setup.test_error:
+        raise NotNow(
+            _("Provet gick inte: %(why)s Rätta det, eller prova igen, innan kanalen slås på.")
+            % {"why": setup.test_error}
+        )
     with transaction.atomic():
         ChannelSetup.objects.filter(pk=setup.pk).update(on=on, changed_at=now)
         if not on:

@@ -9,10 +9,12 @@ class ChannelsConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _  # noqa: PLC0415, RUF100
 
         from utbud.base import schedule, sending  # noqa: PLC0415, RUF100
-        from utbud.channels import actions  # noqa: PLC0415, RUF100
+        from utbud.channels import actions, channel  # noqa: PLC0415, RUF100
         from utbud.channels.subscribers import actions as subscribers  # noqa: PLC0415, RUF100
-        from utbud.people import looks  # noqa: PLC0415, RUF100
+        from utbud.people import again, looks  # noqa: PLC0415, RUF100
 
+        for view in ("channels_add", "channels_change"):
+            again.never_give_back(view, channel.secret_names)
         looks.register("subscribers", _("Prenumeranterna"))
         looks.register("subscriber", _("En prenumerant"))
         sending.register(

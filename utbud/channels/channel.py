@@ -8,7 +8,7 @@ import datetime as dt
 import functools
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Any, ClassVar
@@ -60,6 +60,7 @@ class Setting:
     required: bool = True
     default: str = ""
     choices: tuple[tuple[str, Any], ...] = ()  # (value, label), where there are but a few to choose from
+    check: Callable[[str], object] | None = None  # raises Refused for what can never work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +110,17 @@ class Channel:
     def missing(self) -> list[str]:
         """The labels of what must be filled in but is not."""
         return [str(one.label) for one in self.requires if one.required and not self.config.get(one.name)]
+
+    def faults(self) -> dict[str, str]:
+        """What is filled in but cannot work, in Swedish, by the name of the setting."""
+        found = {}
+        for one in self.requires:
+            if one.check and (given := self.config.get(one.name)):
+                try:
+                    one.check(given)
+                except Refused as error:
+                    found[one.name] = str(error)
+        return found
 
     # --- what it would say ----------------------------------------------------------------------
 
@@ -207,6 +219,11 @@ def adapters() -> dict[str, type[Channel]]:
     offered = [entry.load() for entry in entry_points(group="utbud.channels")]
     kinds = [*_subclasses(Channel), *offered]
     return {kind.slug: kind for kind in kinds if hasattr(kind, "slug")}
+
+
+def secret_names() -> set[str]:
+    """What any adapter's settings call what must be locked away."""
+    return {setting.name for kind in adapters().values() for setting in kind.requires if setting.secret}
 
 
 def _subclasses(kind: type[Channel]) -> list[type[Channel]]:

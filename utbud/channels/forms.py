@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from utbud.channels import vault
 from utbud.channels.channel import Channel
 from utbud.channels.models import ChannelSetup, Delivery
+from utbud.people.guarded import Guarded
 
 LONGEST = 2000
 
 
-class SetupForm(forms.Form):
+class SetupForm(Guarded, forms.Form):
     """The name of a channel and what its adapter asks for. A secret that is kept is not shown; empty keeps it."""
 
     name = forms.CharField(
@@ -48,6 +49,10 @@ class SetupForm(forms.Form):
                 else forms.TextInput(attrs={"autocomplete": "off"}),
             )
 
+        if setup:
+            stored = {one.name: kept.get(one.name, one.default) for one in kind.requires}
+            self.guard({"name": setup.name, **stored})
+
     def clean_name(self) -> str:
         """A name that no other channel has."""
         name = self.cleaned_data["name"].strip()
@@ -55,6 +60,14 @@ class SetupForm(forms.Form):
         if others.filter(name__iexact=name).exists():
             raise forms.ValidationError(_("Det finns redan en kanal som heter så. Välj ett annat namn."))
         return str(name)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        for name, says in (
+            self.kind({one.name: data.get(one.name, "") for one in self.kind.requires}).faults().items()
+        ):
+            self.add_error(name, says)
+        return data
 
     def save(self, now: dt.datetime) -> ChannelSetup:
         """Keep the settings; secrets locked."""
@@ -67,6 +80,7 @@ class SetupForm(forms.Form):
                 config[one.name] = vault.lock(given)
         setup = self.setup or ChannelSetup(kind=self.kind.slug)
         setup.name, setup.config, setup.changed_at = self.cleaned_data["name"], config, now
+        setup.test_error = ""
         setup.save()
         return setup
 

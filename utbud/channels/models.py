@@ -25,6 +25,9 @@ class ChannelSetup(models.Model):
         _("inställningar"), default=dict, blank=True
     )  # secrets as vault.lock keeps them
     tested_at = models.DateTimeField(_("senast provad"), null=True, blank=True)
+    test_error = models.CharField(
+        max_length=400, blank=True, default=""
+    )  # the service said no, and nothing is new
     changed_at = models.DateTimeField(_("ändrad"), default=timezone.now)
 
     class Meta:

@@ -132,10 +132,15 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         try:
             said = adapter.test(to=to)
-        except (Refused, Unavailable) as error:
+        except Unavailable as error:  # says nothing of the settings
             messages.error(request, str(error))
+        except Refused as error:
+            actions.note_test(setup=setup, refused=str(error), now=timezone.now())
+            messages.error(request, str(error))
+            if setup.on:
+                messages.warning(request, _("Kanalen är på. Stäng av den tills det är rättat."))
         else:
-            ChannelSetup.objects.filter(pk=pk).update(tested_at=timezone.now())
+            actions.note_test(setup=setup, refused="", now=timezone.now())
             messages.success(request, said)
     return redirect("channels_change", pk)
 

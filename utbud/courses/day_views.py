@@ -16,6 +16,7 @@ from utbud.courses.models import Occasion
 from utbud.courses.models.registrations import Way
 from utbud.courses.queries import day as queries
 from utbud.courses.queries.times import where_words
+from utbud.courses.taps import is_tap, tap_answer
 from utbud.inbox import guards
 from utbud.places import queries as places
 
@@ -97,6 +98,11 @@ def host_list(request: HttpRequest, token: str) -> HttpResponse:
     may_note = queries.may_be_noted(occasion, now)
     sent = request.POST if request.method == "POST" and may_note else None
     form = AttendanceForm(sent, people=listed.people, heads=occasion.head_count)
+    if is_tap(request):
+        noted = bool(sent) and form.is_valid()
+        if noted:
+            day.note_day(occasion=occasion, came=form.changed(), heads=[], by=None, now=now)
+        return _private(tap_answer(occasion, noted=noted))
     if sent is not None and form.is_valid():
         day.note_day(occasion=occasion, came=form.changed(), heads=form.new_heads(), by=None, now=now)
         return redirect(f"{queries.host_path(occasion)}?sparat=1#sparat")

@@ -82,10 +82,11 @@ MEETING = (  # what is known of people: names, numbers, what they need, what was
     "courses.view_registration",
     "courses.export_registration",
 )
+HOURS = ("places.set_day",)  # closed tomorrow
 ROLES = {
-    EDITOR: ENTER + PLANNING + WRITING,
-    PUBLISHER: ENTER + PLANNING + WRITING,
-    DESK: ENTER + PLANNING + MEETING,
+    EDITOR: ENTER + PLANNING + WRITING + HOURS,
+    PUBLISHER: ENTER + PLANNING + WRITING + HOURS,
+    DESK: ENTER + PLANNING + MEETING + HOURS,
 }
 WRITERS = (EDITOR, PUBLISHER)
 WRITERS_ON_PAGES = ("wagtailcore.add_page", "wagtailcore.change_page")

@@ -5,6 +5,7 @@ stranger's tries never make the owner wait, and a device that has logged in befo
 """
 
 import datetime as dt
+import hashlib
 import logging
 import secrets
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.core import signing
 from django.db.models import Count, F, Max, Q
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import InvalidTokenFormat, _check_token_format, _unmask_cipher_token
 from django.utils.crypto import salted_hmac
 
 from utbud.base.networks import client_address, network, wide
@@ -31,6 +33,7 @@ LETTERS = {"account": 3, "network": 10, "wide": 30, "all": 60}  # letters about 
 ALARM, ALARM_OVER = 50, dt.timedelta(hours=24)
 KNOWN_FOR, ADDRESS_KEPT, KEPT = dt.timedelta(days=90), dt.timedelta(days=7), dt.timedelta(days=90)
 COOKIE, COOKIE_AGE, USERS_A_DEVICE = "utbud_device", 365 * 24 * 3600, 12
+LOGINS_A_DEVICE = 12  # whose forms are known
 
 
 class TooSoon(Exception):
@@ -43,10 +46,11 @@ class TooSoon(Exception):
 
 @dataclass(frozen=True)
 class Device:
-    """A browser that has logged in before: who it has been let in as."""
+    """A browser that has logged in before: who it has been let in as, and whose the forms are that it was given."""
 
     key: str
     users: tuple[int, ...] = field(default=())
+    forms: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -161,17 +165,29 @@ def device_of(request: HttpRequest) -> Device | None:
     """The device that a request comes from, None for one that has never logged in."""
     try:
         held = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=COOKIE_AGE)
-        return Device(held["key"], tuple(held["users"]))
-    except (signing.BadSignature, KeyError, TypeError):
+        return Device(held["key"], tuple(held["users"]), dict(held.get("forms", {})))
+    except (signing.BadSignature, KeyError, TypeError, ValueError):
         return None
+
+
+def form_mark(token: str) -> str:
+    """What all forms of one login have in common, without telling what it is; "" for no token."""
+    try:
+        _check_token_format(token)
+    except InvalidTokenFormat:
+        return ""
+    secret = _unmask_cipher_token(token) if len(token) == 64 else token
+    return hashlib.sha256(secret.encode()).hexdigest()[:12]
 
 
 def remember_device(request: HttpRequest, response: HttpResponse, user: User) -> None:
     """Let the browser that gets ``response`` be known as one of ``user``'s."""
     device = device_of(request) or Device(secrets.token_urlsafe(12))
     users = [user.pk, *(pk for pk in device.users if pk != user.pk)][:USERS_A_DEVICE]
+    given = form_mark(request.META.get("CSRF_COOKIE", ""))  # anew at each login
+    forms = dict([*device.forms.items(), (given, user.pk)][-LOGINS_A_DEVICE:]) if given else device.forms
     response.set_cookie(
-        COOKIE, signing.dumps({"key": device.key, "users": users}, salt=SALT), max_age=COOKIE_AGE, path="/admin/",
+        COOKIE, signing.dumps({"key": device.key, "users": users, "forms": forms}, salt=SALT), max_age=COOKIE_AGE, path="/admin/",
         secure=settings.SECURE, httponly=True, samesite="Lax",
     )  # fmt: skip
 

@@ -1,11 +1,19 @@
 """Forms of the staff side: a place with its hours and special days."""
 
+import datetime as dt
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
+from wagtail.admin.forms import WagtailAdminModelForm
 
-from utbud.places.models import refuse_collision
+from utbud.base.days import ClockField, DayField
+from utbud.places import week
+from utbud.places.models import Opening, OpeningHours, Place, refuse_collision
 
 
 class TimesFormSet(BaseChildFormSet):
@@ -29,3 +37,161 @@ class TimesFormSet(BaseChildFormSet):
             except ValidationError as error:
                 form.add_error("opens", error)
             seen.append(form.instance)
+
+
+WEEK = {f"week_{kind}": kind for kind in Opening.values}  # the fields of a place's form
+
+
+class PlaceForm(WagtailAdminModelForm):
+    """A place. Its hours are written as people say them, a line for each kind; those for a while stand in rows below."""
+
+    week_open = forms.CharField(
+        label=Opening.OPEN.label,
+        required=False,
+        help_text=_("Till exempel: måndag-fredag 10-18, lördag 11-15"),
+    )
+    week_unstaffed = forms.CharField(label=Opening.UNSTAFFED.label, required=False)
+    week_dropin = forms.CharField(label=Opening.DROP_IN.label, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.new_hours: dict[str, list[OpeningHours]] = {}
+        always = (
+            [one for one in self.instance.hours.all() if not one.valid_from and not one.valid_to]
+            if self.instance.pk
+            else []
+        )
+        for name, kind in WEEK.items():
+            times = [(one.weekday, one.opens, one.closes) for one in always if one.kind == kind]
+            self.initial[name] = week.words(times)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        for name, kind in WEEK.items():
+            if (
+                name not in self.fields
+                or self.add_prefix(name) not in self.data
+                or name not in self.changed_data
+            ):
+                continue
+            try:
+                self.new_hours[kind] = self._rows(kind, data.get(name) or "")
+            except week.Unclear as error:
+                self.add_error(name, str(error))
+            except ValidationError as error:
+                self.add_error(name, error.messages)
+        return data
+
+    def _rows(self, kind: str, text: str) -> list[OpeningHours]:
+        rows: list[OpeningHours] = []
+        for day, opens, closes in week.read(text):
+            row = OpeningHours(weekday=day, kind=kind, opens=opens, closes=closes)
+            row.full_clean(exclude=["place"])
+            refuse_collision(row, rows)
+            rows.append(row)
+        return rows
+
+    def is_valid(self) -> bool:
+        """Also whether the lines agree with the rows that hold for a while."""
+        fine = bool(super().is_valid())
+        if fine and "hours" in self.formsets:
+            formset = self.formsets["hours"]
+            others = [
+                form.instance
+                for form in formset.forms
+                if form not in formset.deleted_forms and (form.instance.valid_from or form.instance.valid_to)
+            ]
+            for name, kind in WEEK.items():
+                for row in self.new_hours.get(kind, []):
+                    try:
+                        refuse_collision(row, others)
+                    except ValidationError as error:
+                        self.add_error(name, error.messages)
+                        return False
+        return fine
+
+    def save(self, commit: bool = True) -> Any:
+        with transaction.atomic():
+            place = super().save(commit)
+            if commit:
+                for kind, rows in self.new_hours.items():
+                    for old in OpeningHours.objects.filter(
+                        place=place, kind=kind, valid_from=None, valid_to=None
+                    ):
+                        old.delete()
+                    for row in rows:
+                        row.place = place
+                        row.save()
+        return place
+
+
+CLOSED = "closed"
+REASONS = (  # public at once, so it is chosen and not written (docs/adr/0022)
+    _("Planeringsdag"),
+    _("Sjukdom"),
+    _("Helg"),
+    _("Evenemang"),
+    _("Ombyggnad eller flytt"),
+    _("Fel på lokalen eller tekniken"),
+    _("Väder"),
+)
+FARTHEST = dt.timedelta(days=2 * 366)
+
+
+class DayForm(forms.Form):
+    """A day that is not as the others: where, when, closed or other hours, and why."""
+
+    place = forms.ModelChoiceField(
+        Place.objects.filter(active=True), label=_("Var"), required=False, empty_label=_("Överallt")
+    )
+    date = DayField(label=_("Dag"))
+    what = forms.ChoiceField(
+        label=_("Vad gäller då"),
+        choices=[(CLOSED, _("Stängt")), *Opening.choices],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Välj stängt, eller vad som är öppet andra tider.")},
+    )
+    opens = ClockField(label=_("Öppnar"), required=False)
+    closes = ClockField(label=_("Stänger"), required=False, help_text=_("Kan vara efter midnatt."))
+    reason = forms.ChoiceField(
+        label=_("Varför"),
+        choices=[("", _("Säg inget")), *((one, one) for one in REASONS)],
+        required=False,
+        help_text=_("Syns för besökare."),
+    )
+
+    def __init__(self, data: Any = None, *, today: dt.date) -> None:
+        super().__init__(data)
+        self.today = today
+
+    def clean_date(self) -> dt.date:
+        """A day that is to come, and soon enough to be meant."""
+        day: dt.date = self.cleaned_data["date"]
+        if day < self.today:
+            raise ValidationError(_now("Dagen har varit. Skriv en dag från och med i dag."))
+        if day > self.today + FARTHEST:
+            raise ValidationError(_now("Välj en dag som ligger närmare."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("what") == CLOSED and (data.get("opens") or data.get("closes")):
+            self.add_error("opens", _now("Välj stängt eller skriv tider, inte båda."))
+        elif data.get("what") in Opening.values:
+            for name in ("opens", "closes"):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, _now("Skriv en tid, till exempel 10:00."))
+        return data
+
+    def facts(self) -> dict[str, Any]:
+        """As ``actions.set_day`` takes them."""
+        data = self.cleaned_data
+        closed = data["what"] == CLOSED
+        return {
+            "place": data["place"],
+            "date": data["date"],
+            "kind": "" if closed else data["what"],
+            "opens": None if closed else data["opens"],
+            "closes": None if closed else data["closes"],
+            "reason": data["reason"],
+        }

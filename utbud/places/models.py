@@ -282,6 +282,8 @@ class SpecialDay(Counted):
     ]
 
     class Meta:
+        # By a form of its own, without running text: it is public at once (docs/adr/0022).
+        permissions = [("set_day", "Kan säga att en dag avviker")]
         verbose_name = _("avvikande dag")
         verbose_name_plural = _("avvikande dagar")
         ordering = ["date", "opens"]

@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from utbud.places.forms import TimesFormSet
+from utbud.places.forms import WEEK, TimesFormSet
 from utbud.places.models import Place, SpecialDay
+from utbud.places.urls import admin_urlpatterns
 
 
 class TimesPanel(InlinePanel):
@@ -60,9 +64,24 @@ class PlaceViewSet(SnippetViewSet):
             heading=_("Så hittar man hit"),
         ),
         MultiFieldPanel([FieldPanel("about"), FieldPanel("accessibility")], heading=_("Om platsen")),
-        TimesPanel("hours", panels=HOURS, heading=_("Öppettider varje vecka"), label=_("Öppettid")),
+        MultiFieldPanel(
+            [FieldPanel(name) for name in WEEK],
+            heading=_("Öppettider varje vecka"),
+            help_text=_("Skriv dagar och tider på en rad. Det som inte står är stängt."),
+        ),
+        TimesPanel(
+            "hours",
+            panels=HOURS,
+            heading=_("Öppettider dag för dag"),
+            label=_("Öppettid"),
+            classname="collapsed",
+            help_text=_(
+                "Här finns samma tider, och de som bara gäller en period. Ändrar du raden ovan gäller den."
+            ),
+        ),
         TimesPanel(
             "special_days",
+            classname="collapsed",
             panels=SPECIAL_DAY,
             heading=_("Dagar som avviker här"),
             label=_("Avvikande dag"),
@@ -95,3 +114,22 @@ class PlacesGroup(SnippetViewSetGroup):
 
 
 register_snippet(PlacesGroup)
+
+
+@hooks.register("register_admin_urls")
+def admin_urls() -> list[Any]:
+    return admin_urlpatterns
+
+
+class DaysItem(MenuItem):
+    """For those who may say that a day differs."""
+
+    def is_shown(self, request: Any) -> bool:
+        return bool(request.user.has_perm("places.set_day"))
+
+
+@hooks.register("register_admin_menu_item")
+def days_item() -> MenuItem:
+    return DaysItem(
+        _("Dagar som avviker"), reverse("places_days"), name="dagar", icon_name="calendar-alt", order=245
+    )

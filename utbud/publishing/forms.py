@@ -61,14 +61,20 @@ class RequestForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, times: list[tuple[str, str]] | None = None) -> None:
-        """``times`` that can be chosen, (key, words) each; None where there is nothing to choose."""
+        """``times`` that can be chosen, (key, words) each; None where there is nothing to choose.
+
+        Nothing goes out at once because nobody chose: where a time is free, one says so oneself.
+        """
         super().__init__(data)
         if times is not None:
+            asks = [("", _("Välj när"))] if times else []
             self.fields["when"] = forms.ChoiceField(
                 label=_("När ska det gå ut?"),
-                choices=[(AT_ONCE, _("Så fort det är godkänt")), *times],
-                required=False,
-                error_messages={"invalid_choice": _("Den tiden är upptagen nu. Välj en annan.")},
+                choices=[*asks, *times, (AT_ONCE, _("Så fort det är godkänt"))],
+                error_messages={
+                    "required": _("Välj när det ska gå ut: en vecka, eller så fort det är godkänt."),
+                    "invalid_choice": _("Den tiden är upptagen nu. Välj en annan."),
+                },
             )
 
 

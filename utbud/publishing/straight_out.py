@@ -47,7 +47,7 @@ STRAIGHT_OUT = (
     # What an administrator sets up. Editors cannot reach it.
     Straight("places.Place", ("name", "slug", "kind", "street", "postal_code", "city", "phone", "about", "accessibility", "order", "active"), ADMINISTRATOR, _SETUP),
     Straight("places.OpeningHours", ("weekday", "kind", "opens", "closes", "valid_from", "valid_to"), ADMINISTRATOR, _SETUP),
-    Straight("places.SpecialDay", ("date", "kind", "closed", "opens", "closes", "reason"), ADMINISTRATOR, _NEWS),
+    Straight("places.SpecialDay", ("date", "kind", "closed", "opens", "closes", "reason"), STAFF, _NEWS),  # a reason is chosen
     Straight(
         "places.LibrarySettings",
         ("library_name", "programme_name", "municipality", "phone", "email", "main_place", "accent", "help_colour", "logo", "logo_alt",

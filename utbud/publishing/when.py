@@ -7,7 +7,7 @@ from typing import Protocol
 from utbud.people.models import User
 from utbud.publishing.models import ApprovedPage
 
-AT_ONCE = ""  # the choice of no time of its own
+AT_ONCE = "nu"  # the choice of no time of its own
 
 
 class NotThen(Exception):

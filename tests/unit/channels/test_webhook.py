@@ -1,9 +1,11 @@
 """The webhook: what is sent, how it is signed, which addresses are taken."""
 
 import pytest
+from django.urls import reverse
 
 from utbud.channels.adapters import webhook
-from utbud.channels.channel import Refused
+from utbud.channels.channel import Refused, Unavailable
+from utbud.channels.models import ChannelSetup
 
 from .fakes import a_post
 from .fakes.webhook import Receiver
@@ -71,6 +73,39 @@ def test_a_key_that_should_be_base64_and_is_not_is_refused_in_words(server) -> N
 def test_an_address_that_is_not_encrypted_is_refused_in_words(server) -> None:
     with pytest.raises(Refused, match="https://"):
         channel(server, address="http://example.org/in").send(a_post(), "Hej", key=KEY)
+
+
+def test_what_can_never_work_is_not_turned_on(client, site, monkeypatch) -> None:
+    client.force_login(site.admin)
+    plain = {"name": "Webben", "address": "http://example.org/in", "secret": "x" * 24}
+    answer = client.post(reverse("channels_add", args=["webhook"]), plain)
+    assert (answer.status_code, "börja med https://" in answer.content.decode()) == (422, True)
+    client.post(reverse("channels_add", args=["webhook"]), plain | {"address": "https://example.org/in"})
+    setup = ChannelSetup.objects.get()
+
+    def turned(on: bool = True) -> bool:
+        client.post(reverse("channels_turn", args=[setup.pk]), {"on": str(int(on))})
+        return ChannelSetup.objects.get().on
+
+    def says(error: Exception | None) -> None:
+        def test(_self, *, to: str = "") -> str:
+            if error:
+                raise error
+            return "Bra"
+
+        monkeypatch.setattr(webhook.Webhook, "test", test)
+        client.post(reverse("channels_test", args=[setup.pk]))
+
+    ChannelSetup.objects.update(config=setup.config | {"address": "http://example.org/in"})  # from before
+    assert not turned()
+    ChannelSetup.objects.update(config=setup.config)
+    says(Refused("Nyckeln är fel."))
+    assert not turned()
+    assert "Nyckeln är fel." in client.get(reverse("channels_change", args=[setup.pk])).content.decode()
+    says(Unavailable("Svarar inte."))
+    assert not turned()  # nothing is known to be mended
+    says(None)
+    assert turned()
 
 
 def test_what_the_receiver_calls_it_becomes_the_address(server, monkeypatch) -> None:

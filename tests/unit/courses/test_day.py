@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from utbud.courses.actions import runs
+from utbud.courses.actions import hosts, runs
 from utbud.courses.actions.seats import Person
 from utbud.courses.models import Attendance, Participant, Registration, RegistrationChange, Run
 from utbud.courses.queries import day as queries
@@ -157,6 +157,26 @@ def test_three_states_are_noted_and_taken_away_again(staff, plan, join):
     assert (fields[f"p{one}"], fields[f"p{two}"], fields[f"p{three}"]) == ("kom", "inte", "vet")
     save(staff, occasion, fields | {f"p{one}": "vet"})
     assert noted(occasion) == {two: False}
+
+
+@pytest.mark.parametrize("by_host", [False, True])
+def test_each_tap_is_kept_at_once_and_says_so(staff, plan, join, silver, site, by_host):
+    occasion = plan(seats=9, host=silver).occasions.get()
+    one, two = ids(join(occasion.quota, size=2))
+    url = page(occasion)
+    if by_host:
+        hosts.open_link(occasion=occasion, by=site.desk)
+        url = queries.host_path(occasion)
+    tap = {f"was{one}": "vet", f"p{one}": "kom"}
+    for _again in range(2):
+        answer = staff.post(url, tap, headers={"Accept": "application/json"})
+        assert answer.json() == {"kept": True, "says": "1 kom, 0 kom inte. 1 är inte noterad."}
+    (note,) = Attendance.objects.all()
+    assert (note.participant_id, note.came) == (one, True)
+    Run.objects.update(cancelled_at=occasion.starts_at)
+    refused = staff.post(url, {f"was{two}": "vet", f"p{two}": "kom"}, headers={"Accept": "application/json"})
+    assert (refused.status_code, refused.json()["kept"]) == (422, False)
+    assert Attendance.objects.count() == 1
 
 
 def test_saved_twice_is_once(staff, plan, join, site):

@@ -1,6 +1,7 @@
 """Runs in the staff side: the list, planning with everything seen first, changing, calling off, who comes."""
 
 import datetime as dt
+import html
 import re
 
 import pytest
@@ -655,6 +656,33 @@ class TestTheRun:
         assert "inte längre i kö" in text(staff.post(url, {"why": "igen"}))
         quota.refresh_from_db()
         assert (quota.taken, quota.extra) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("page", "first", "second"),
+    [
+        ("courses_seats", {"seats": "8"}, {"seats": "3", "kept": "1"}),
+        ("courses_occasion", {"day": "2026-12-07"}, {"starts": "09:00"}),
+        ("courses_run_change", {"venue": "Sal 3"}, {"online_url": "https://example.org/"}),
+    ],
+)
+def test_two_who_change_the_same_are_told(staff, plan, place, page, first, second):
+    run = plan(days=(7,))
+    key = {"courses_seats": run.quotas.get().pk, "courses_occasion": run.occasions.get().pk}.get(page, run.pk)
+    url = reverse(page, args=[key])
+    sent = {
+        "courses_seats": {"seats": "3", "kept": "0"},
+        "courses_occasion": {"day": "2026-11-30", "starts": "10:00", "ends": "12:00", "place": ""},
+        "courses_run_change": {"place": place.pk, "joining": "open", "fee": "0"},
+    }[page]
+    before = {"shown": html.unescape(hidden(staff.get(url), "shown"))}
+    assert before["shown"]
+    again(staff, url, sent | before | first, send(staff, url, sent | before | first))
+    answer = send(staff, url, sent | before | second)
+    assert answer.status_code == 422
+    assert "Någon annan har sparat medan du skrev" in text(answer)
+    after = {"shown": html.unescape(hidden(answer, "shown"))}
+    assert "Någon annan" not in text(send(staff, url, sent | after | second))
 
 
 @pytest.mark.parametrize("change", ["run-off", "off", "moved"])

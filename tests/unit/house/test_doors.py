@@ -40,12 +40,13 @@ PEOPLE = """
     courses_persons courses_person courses_give_out courses_correct courses_forget courses_export courses_day
     courses_let_go courses_paper_list courses_host courses_evaluation courses_remove_answer courses_paper
     courses_association courses_desk courses_desk_done courses_find courses_registration courses_cancel courses_accept
-    courses_give_seat courses_party courses_reach courses_needs courses_said
+    courses_give_seat courses_party courses_reach courses_needs courses_said courses_tell
 """  # names, numbers, needs, messages, answers in people's own words: who meets people
 PLANNING = """
     courses_runs courses_plan courses_run courses_run_change courses_more_times courses_run_cancel courses_seats
     courses_occasion courses_occasion_cancel courses_import courses_import_template courses_figures courses_figures_file
     courses_slips
+    places_days places_remove_day
     calendar_week calendar_mine calendar_make_address calendar_close_address
 """  # courses and times, how many but not who: all four roles
 WRITING = """

@@ -284,7 +284,7 @@ class TestAGapIsFilled:
         assert not site.index.get_children().filter(title="Nätkaka").exists()
 
     @pytest.mark.parametrize(
-        ("key", "goes"), [("2026-50", "2026-12-07"), ("2027-1", "2027-01-04"), ("", None)]
+        ("key", "goes"), [("2026-50", "2026-12-07"), ("2027-1", "2027-01-04"), ("nu", None)]
     )
     def test_the_week_is_chosen_where_a_word_is_sent(self, site, write, client, now, time_machine, key, goes):
         time_machine.move_to(now, tick=False)
@@ -292,6 +292,9 @@ class TestAGapIsFilled:
         client.force_login(site.editor)
         url = f"/admin/godkanna/sida/{word.pk}/"
         assert "Vecka 50, måndag 7 december 2026" in client.get(url).content.decode()
+        unsaid = client.post(url, {"message": "Hej där", "when": ""}).content.decode()
+        assert ("Välj när det ska gå ut" in unsaid, "Hej där" in unsaid) == (True, True)
+        assert not word.approval_requests.exists()  # nothing goes out at once because nobody chose
         client.post(url, {"message": "", "when": key})
         publishing.approve(
             request=word.approval_requests.get(), publisher=site.publisher, by=site.chief, now=now

@@ -329,7 +329,9 @@ def test_the_new_can_be_thrown_away(staff, page, site, aligned):
     work = actions.captions_from_script(page, site.editor, timezone.now(), replace=True)
     staff.post(url(page, "_save"), sent(page, KEPT[:1]))
     actions.work_on(work.pk)
-    staff.post(url(page, "_take"), {"throw": "1"})
+    assert "Ta bort de nya undertexterna?" in staff.post(url(page, "_take"), {"throw": "1"}).content.decode()
+    assert CaptionWork.objects.filter(page_id=page.pk).exists()
+    staff.post(url(page, "_take"), {"throw": "1", "sure": "1"})
     assert (draft(page).captions, CaptionWork.objects.count()) == (KEPT[:1], 0)
 
 

@@ -4,9 +4,13 @@ from html.parser import HTMLParser
 
 import pytest
 from django.urls import reverse
+from wagtail.images import get_image_model
+from wagtail.images.tests.utils import get_test_image_file
 from wagtail.snippets.models import get_snippet_models
 
+from utbud.channels.models import ChannelSetup
 from utbud.people.guarded import GuardedForm
+from utbud.people.models import User
 from utbud.places.models import LibrarySettings, OpeningHours, Place
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +139,49 @@ def test_one_who_is_alone_is_not_asked(admin):
         assert admin.post(address, read(admin.get(address)) | {"street": street}).status_code == 302
     place.refresh_from_db()
     assert place.street == "Tvåan 2"
+
+
+def a_channel(site):
+    setup = ChannelSetup.objects.create(
+        kind="webhook", name="Webben", config={"address": "https://example.org/in"}
+    )
+    return (
+        setup,
+        reverse("channels_change", args=[setup.pk]),
+        {"address": "https://example.org/nya"},
+        {"name": "Vår webb"},
+    )
+
+
+def a_user(site):
+    User.objects.filter(pk=site.editor.pk).update(first_name="Eva", last_name="Berg")
+    return (
+        site.editor,
+        reverse("wagtailusers_users:edit", args=[site.editor.pk]),
+        {"first_name": "Maja"},
+        {"last_name": "Ek"},
+    )
+
+
+def a_picture(site):
+    picture = get_image_model().objects.create(title="Huset", file=get_test_image_file())
+    url = reverse("wagtailimages:edit", args=[picture.pk])
+    return picture, url, {"description": "Ett hus"}, {"title": "Vårt hus"}
+
+
+@pytest.mark.parametrize("make", [a_channel, a_user, a_picture])
+def test_what_has_forms_of_its_own_is_guarded_too(admin, site, make):
+    row, address, first, second = make(site)
+    one, other = read(admin.get(address)), read(admin.get(address))
+    assert admin.post(address, one | first).status_code == 302
+    answer = admin.post(address, other | second)
+    assert "Någon annan har sparat medan du skrev" in answer.content.decode()
+    assert admin.post(address, read(answer)).status_code == 302
+    row.refresh_from_db()
+    found = {
+        name: getattr(row, name, None) or getattr(row, "config", {}).get(name) for name in first | second
+    }
+    assert found == first | second
 
 
 def test_everything_that_is_changed_in_place_is_guarded(db):

@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from utbud.people import actions
-from utbud.people.models import ADMINISTRATOR, EDITOR, PUBLISHER, User
+from utbud.people.models import ADMINISTRATOR, DESK, EDITOR, PUBLISHER, User
+from utbud.places import week
 from utbud.places.models import HELPS_NOT_WITH, HELPS_WITH, LibrarySettings, OpeningHours, Place, SpecialDay
 
 pytestmark = pytest.mark.django_db
@@ -202,3 +203,83 @@ def test_the_forms_are_in_swedish(name: str) -> None:
         "Logo alt",
     )
     assert [word for word in english if f">{word}" in page or f">\n{word}" in page] == []
+
+
+def test_a_week_is_written_in_a_row_and_replaces_what_always_holds() -> None:
+    client = someone(ADMINISTRATOR)
+    url = reverse("wagtailsnippets_places_place:add")
+    assert client.post(url, posted([]) | {"week_open": "mån-fre 10-18, lör 11-15"}).status_code == 302
+    place = Place.objects.get()
+    summer = OpeningHours.objects.create(
+        place=place, weekday=6, opens=dt.time(12), closes=dt.time(14), valid_from=dt.date(2026, 6, 1)
+    )
+    edit = reverse("wagtailsnippets_places_place:edit", args=[place.pk])
+    assert 'value="måndag-fredag 10-18, lördag 11-15"' in client.get(edit).content.decode()
+    row = {
+        "id": str(summer.pk), "weekday": "6", "kind": "open", "opens": "12:00", "closes": "14:00",
+        "valid_from": "2026-06-01", "valid_to": "", "DELETE": "",
+    }  # fmt: skip
+    sent = posted([row]) | {"hours-INITIAL_FORMS": "1", "slug": place.slug}
+    for line, says in {
+        "måndag": "Skriv en tid efter dagarna",
+        "mån 10-18 och 12-14": "krockar",
+        "söndag 13-15": "krockar",
+        "mån 18-10": "innan den slutar",
+    }.items():
+        answer = client.post(edit, sent | {"week_open": line})
+        assert answer.status_code == 200
+        assert says in answer.content.decode()
+        assert f'value="{line}"' in answer.content.decode()
+    assert client.post(edit, sent | {"week_open": "tisdag 9-12 och 13-18"}).status_code == 302
+    assert [(one.weekday, one.opens.hour) for one in place.hours.order_by("weekday", "opens")] == [
+        (1, 9), (1, 13), (6, 12),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("måndag-fredag 10-18", "måndag-fredag 10-18"),
+        ("Mån, ons och fre kl 10.30–12 och 13-18", "måndag 10.30-12 och 13-18, onsdag 10.30-12 och 13-18, fredag 10.30-12 och 13-18"),
+        ("vardagar 8:00-22:00; helger stängt", "måndag-fredag 8-22"),
+        ("fredag till söndag 18-01", "fredag-söndag 18-1"),
+        ("alla dagar 0-24", "måndag-söndag 0-0"),
+        ("måndagar 10–18", "måndag 10-18"),
+        ("", ""),
+        ("10-18", None), ("måndag", None), ("mån 10-25", None), ("x 1-2", None), ("mån 10", None),
+    ],
+)  # fmt: skip
+def test_a_week_as_people_write_it(text: str, words: str | None) -> None:
+    if words is None:
+        with pytest.raises(week.Unclear):
+            week.read(text)
+        return
+    assert week.words(week.read(text)) == words
+    assert week.read(words) == week.read(text)
+
+
+@pytest.mark.parametrize("role", [EDITOR, DESK])
+def test_who_writes_and_who_meets_people_close_tomorrow(role: str, time_machine) -> None:
+    time_machine.move_to(dt.datetime(2026, 12, 1, 9, tzinfo=dt.UTC), tick=False)
+    client = someone(role)
+    place = Place.objects.create(name="Filial", slug="filial", kind=Place.Kind.BRANCH)
+    url = reverse("places_days")
+    closed = {"place": str(place.pk), "date": "2 dec", "what": "closed", "reason": "Sjukdom"}
+    for _press in range(2):
+        assert client.post(url, closed).status_code == 302
+    row = SpecialDay.objects.get()
+    assert (row.place, row.date, row.closed, row.reason) == (place, dt.date(2026, 12, 2), True, "Sjukdom")
+    for wrong, says in [
+        ({"date": "2026-11-01"}, "Dagen har varit"),
+        ({"what": "open"}, "Skriv en tid"),
+        ({"what": "open", "opens": "18", "closes": "10"}, "innan den slutar"),
+        ({"opens": "10"}, "inte båda"),
+        ({"reason": "Vi har fest"}, "giltigt"),
+        ({"what": ""}, "Välj stängt"),
+    ]:
+        answer = client.post(url, closed | wrong)
+        assert (answer.status_code, says in answer.content.decode()) == (422, True), wrong
+    other = {"date": "2 dec", "what": "dropin", "opens": "13", "closes": "15", "place": ""}
+    assert client.post(url, other).status_code == 302  # everywhere
+    assert client.post(reverse("places_remove_day", args=[row.pk])).status_code == 302
+    assert SpecialDay.objects.get().place is None

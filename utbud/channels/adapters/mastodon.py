@@ -42,6 +42,7 @@ class Mastodon(Channel):
             name="server",
             label=gettext_lazy("Serverns adress"),
             help=gettext_lazy("Där ni har kontot. Till exempel https://mastodon.example.org"),
+            check=secure,
         ),
         Setting(
             name="token",

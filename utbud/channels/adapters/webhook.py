@@ -34,6 +34,7 @@ class Webhook(Channel):
             name="address",
             label=gettext_lazy("Adress"),
             help=gettext_lazy("Dit vi skickar. Ska börja med https://"),
+            check=secure,
         ),
         Setting(
             name="secret",

@@ -21,6 +21,7 @@ from utbud.courses.models import CoursePage, Occasion, Quota, Run
 from utbud.courses.models.pages import MOST_FEE
 from utbud.courses.queries.planning import not_approved
 from utbud.inbox.guards import OnceForm
+from utbud.people.guarded import Guarded
 from utbud.people.models import Organisation
 from utbud.places import queries as places
 from utbud.places.models import Place
@@ -268,7 +269,7 @@ class MoreTimesForm(TimesForm, SeatsForm):
         return super().seat_facts() if self.has_seats else {}
 
 
-class OccasionForm(SeenForm):
+class OccasionForm(Guarded, SeenForm):
     """Another time, place, teacher or room for one occasion."""
 
     day = DayField(label=_("Dag"))
@@ -293,6 +294,7 @@ class OccasionForm(SeenForm):
         resources.with_chosen(chosen)
         place: Any = self.fields["place"]
         place.queryset = Place.objects.filter(active=True) | Place.objects.filter(pk=occasion.place_id or 0)
+        self.guard(dict(self.initial))
 
     def clean_day(self) -> dt.date:
         return _near(self.cleaned_data["day"])
@@ -316,7 +318,7 @@ class OccasionForm(SeenForm):
         return (*self.time, place.pk if place else None) != old
 
 
-class RunForm(SeenForm, RunFields):
+class RunForm(Guarded, SeenForm, RunFields):
     """What can be changed of a whole run."""
 
     field_order = [
@@ -341,6 +343,7 @@ class RunForm(SeenForm, RunFields):
         host.queryset = Organisation.objects.filter(active=True) | Organisation.objects.filter(
             pk=run.host_id or 0
         )
+        self.guard(dict(self.initial))
 
     def course_of(self, data: dict[str, Any]) -> CoursePage | None:
         return self.run.course
@@ -350,7 +353,13 @@ class RunForm(SeenForm, RunFields):
         return any(self.cleaned_data[name] != getattr(self.run, name) for name in ("place", "host", "venue"))
 
 
-def seats_form(quota: Quota, data: Any = None) -> SeatsForm:
+class QuotaForm(Guarded, SeatsForm):
+    """The seats that there are, to be changed."""
+
+
+def seats_form(quota: Quota, data: Any = None) -> QuotaForm:
     """The seats of ``quota`` as they are, to be changed."""
     initial = {"seats": quota.seats, "kept": quota.kept, "kept_until": quota.kept_until}
-    return SeatsForm(data, initial=initial)
+    form = QuotaForm(data, initial=initial)
+    form.guard(dict(initial))
+    return form

@@ -23,6 +23,7 @@ from utbud.courses.models.registrations import Way
 from utbud.courses.queries import day as queries
 from utbud.courses.queries.times import absolute, where_words
 from utbud.courses.staff_views.common import CHANGE_PEOPLE, SEE_PEOPLE
+from utbud.courses.taps import is_tap, noted_words, tap_answer
 from utbud.people.models import Look, User
 from utbud.people.staff import question, shows_people, staff_page
 
@@ -66,6 +67,11 @@ def day_page(request: HttpRequest, pk: int) -> HttpResponse:
     sent = request.POST if request.method == "POST" and may_note else None
     form = AttendanceForm(sent, people=listed.people, heads=occasion.head_count)
     walk_in = WalkInForm(sent, now=now, initial={"name": request.session.pop(f"{WALKS_IN}_{pk}", "")})
+    if is_tap(request):
+        noted = may_note and form.is_valid()
+        if noted:
+            day.note_day(occasion=occasion, came=form.changed(), heads=[], by=_who(request), now=now)
+        return tap_answer(occasion, noted=noted)
     if request.method == "POST":
         if not may_note:
             messages.error(request, _("Här går det inte att notera vem som kom."))
@@ -111,16 +117,6 @@ def _save(request: HttpRequest, occasion: Occasion, form: AttendanceForm) -> Non
     now, by = timezone.now(), _who(request)
     day.note_day(occasion=occasion, came=form.changed(), heads=form.new_heads(), by=by, now=now)
     messages.success(request, _("Sparat. %(said)s") % {"said": noted_words(queries.day(occasion))})
-
-
-def noted_words(listed: queries.Day) -> str:
-    """«7 kom, 1 kom inte, 2 är inte noterade.»"""
-    counts = listed.counts
-    said = _("%(came)s kom, %(absent)s kom inte.") % {"came": counts["came"], "absent": counts["not"]}
-    if counts["unknown"]:
-        unknown = ngettext("%(n)s är inte noterad.", "%(n)s är inte noterade.", counts["unknown"])
-        said = f"{said} {unknown % {'n': counts['unknown']}}"
-    return said
 
 
 def _take_in(request: HttpRequest, occasion: Occasion, form: WalkInForm) -> bool:

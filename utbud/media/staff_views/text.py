@@ -21,7 +21,7 @@ from utbud.media.actions import captions as actions
 from utbud.media.captions import Cue
 from utbud.media.models import FILM_NAMES, SOUND, CaptionWork, Kind, State, TimedPage
 from utbud.media.staff_views.common import ICON, may_add, page_of, who
-from utbud.people.staff import staff_page
+from utbud.people.staff import question, staff_page
 
 SPARE = 3  # empty rows at the end, for whoever has no JavaScript
 MORE = 10  # that one can ask for
@@ -415,6 +415,15 @@ def take(request: HttpRequest, page_id: int) -> HttpResponse:
     """Take captions that were made while somebody wrote, or throw them away."""
     page = page_of(request, page_id)
     work = get_object_or_404(CaptionWork, page_id=page.pk)
+    if "throw" in request.POST and "sure" not in request.POST:
+        return question(
+            request,
+            title=_("Ta bort de nya undertexterna?"),
+            says=_("De nya undertexterna försvinner. Dina egna är som de är."),
+            button=_("Ta bort de nya"),
+            back=reverse("media_text", args=[page_id]),
+            keeps={"throw": "1", "sure": "1"},
+        )
     if "throw" in request.POST:
         actions.throw_away(page=page)
         messages.success(request, _("De nya undertexterna är borttagna. Dina egna är som de var."))

@@ -89,3 +89,41 @@
     waiting = { form: event.target, button: event.submitter };
   }, true);
 })();
+
+// What is typed is warned about from the first letter, before any autosave has run and in forms that have none; and what
+// is not saved by itself is said.
+(() => {
+  let dirty = false;
+  let since = 0; // changes that the autosave under way does not have
+  let notice = null;
+  const typed = (event) => {
+    const form = event.target.closest?.("form");
+    if (!form || form.method !== "post" || form.matches("[data-kept], .login-form")) return;
+    if (form.matches("[data-taps]") && event.target.type === "radio") return; // kept by itself
+    dirty = true;
+    since += 1;
+  };
+  for (const type of ["input", "change"]) document.addEventListener(type, typed, true);
+  // What the form holds goes with it, unless the press is stopped.
+  document.addEventListener("submit", (event) => {
+    setTimeout(() => { if (!event.defaultPrevented) dirty = false; });
+  });
+  document.addEventListener("w-autosave:save", () => { since = 0; });
+  document.addEventListener("w-autosave:success", () => {
+    dirty = since > 0;
+    notice?.remove();
+    notice = null;
+  });
+  document.addEventListener("w-autosave:error", () => {
+    const form = document.querySelector("[data-edit-form]");
+    if (notice || !form) return;
+    notice = document.createElement("div");
+    notice.className = "help-block help-warning";
+    notice.setAttribute("role", "alert");
+    notice.textContent = "Det du skriver sparas inte av sig självt just nu. Tryck på Spara. Är du utloggad får du logga in, och det du har skrivit följer med.";
+    form.before(notice);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (dirty) event.preventDefault();
+  });
+})();

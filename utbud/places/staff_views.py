@@ -1,0 +1,60 @@
+"""Days that differ, for those who meet visitors and those who write: closed tomorrow, other hours on a day."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+from wagtail.admin.auth import permission_required
+
+from utbud.base import dates
+from utbud.places import actions
+from utbud.places.forms import DayForm
+from utbud.places.models import SpecialDay
+
+may_set: Callable[..., Any] = permission_required("places.set_day")
+FRAME = {"header_icon": "calendar-alt"}
+
+
+@may_set
+@require_http_methods(["GET", "HEAD", "POST"])
+def days_page(request: HttpRequest) -> HttpResponse:
+    """The coming days that differ, and a form for one more."""
+    today = dates.local(timezone.now()).date()
+    form = DayForm(request.POST if request.method == "POST" else None, today=today)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = actions.set_day(**form.facts(), by=request.user)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        else:
+            messages.success(
+                request,
+                _("Klart. %(day)s syns det på webben.") % {"day": dates.date_words(row.date).capitalize()},
+            )
+            return redirect("places_days")
+    rows = (
+        SpecialDay.objects.filter(date__gte=today).select_related("place").order_by("date", "place", "opens")
+    )
+    title = _("Dagar som avviker")
+    context = FRAME | {"form": form, "rows": rows, "page_title": title, "header_title": title}
+    return render(request, "places/staff/days.html", context, status=422 if form.errors else 200)
+
+
+@may_set
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a day be as every other again, after a question."""
+    row = get_object_or_404(SpecialDay.objects.select_related("place"), pk=pk)
+    if request.method == "POST":
+        actions.remove_day(row=row, by=request.user)
+        messages.success(request, _("Dagen är som vanligt igen."))
+        return redirect("places_days")
+    title = _("Ta bort dagen som avviker?")
+    context = FRAME | {"row": row, "page_title": title, "header_title": title}
+    return render(request, "places/staff/remove_day.html", context)
