@@ -130,6 +130,4 @@ class DaysItem(MenuItem):
 
 @hooks.register("register_admin_menu_item")
 def days_item() -> MenuItem:
-    return DaysItem(
-        _("Dagar som avviker"), reverse("places_days"), name="dagar", icon_name="date", order=245
-    )
+    return DaysItem(_("Dagar som avviker"), reverse("places_days"), name="dagar", icon_name="date", order=245)
