@@ -28,9 +28,10 @@ NAMES = """
 """
 # Swedish that the list of Swedish words does not have, and that is put together of nothing it knows.
 TRADE = """
-    drop-in genomstruken gillanden huvudplats integritetsskyddsmyndigheten kursomgång maximum
+    avbockad avbockade drop-in genomstruken gillanden huvudplats integritetsskyddsmyndigheten kursomgång maximum
     nätsladden omdirigering omdirigeringar osparade redaktor sidopanelens tillbakatagen webbapp
 """
+BEFORE = {"av", "an", "be", "in", "ny", "om", "på", "ut"}  # of two letters, before another word
 KNOWN = {word.lower() for word in (NAMES + TRADE).split()}
 # Swedish, and yet no words of this house: utbud/locale has better.
 NEVER = re.compile(r"\b(?:sajt|snutt|tillträda|addera|utforska)\w*|\bLedsen\b|\bNy: ", re.IGNORECASE)
@@ -95,8 +96,10 @@ def _put_together(word: str) -> bool:
     parts = word.split("-")
     if len(parts) > 1:
         return all(len(part) < 3 or not is_foreign(part) for part in parts)
-    for at in range(3, len(word) - 2):
+    for at in range(2, len(word) - 2):
         first, last = word[:at], word[at:]
+        if at == 2 and first not in BEFORE:
+            continue
         if zipf_frequency(last, "sv") > PART and any(
             zipf_frequency(one, "sv") > PART
             for one in (first, first.removesuffix("s"), first + "e", first + "a")

@@ -110,6 +110,24 @@ def test_no_message_of_the_admin_is_in_poor_swedish(domain: str) -> None:
     assert sorted(poor) == []
 
 
+def test_one_kind_of_quotation_marks_in_all_that_people_read() -> None:
+    """«…»: in templates, what we translate, what is typeset and the demo. What others wrote is read with any."""
+    top = OURS.parents[3]
+    wrong = [
+        f"{path.relative_to(top)}: {line.strip()[:80]}"
+        for folder, endings in (
+            ("utbud", ("html", "txt", "typ", "po", "js")),
+            ("demo", ("yaml", "svg")),
+            ("docs", ("md",)),
+        )
+        for ending in endings
+        for path in sorted((top / folder).rglob(f"*.{ending}"))
+        for line in path.read_text().splitlines()
+        if re.search("[”“„]", line)
+    ]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_translations_keep_placeholders_and_tags(domain: str) -> None:
     wrong = []

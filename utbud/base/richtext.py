@@ -3,6 +3,10 @@
 import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from typing import Any
+
+from django.utils.html import json_script
+from django.utils.safestring import SafeString, mark_safe
 
 BLOCK_KINDS = {"p": "p", "h2": "h2", "h3": "h3", "h4": "h4", "li": "li"}
 # What parts a text in HTML that is not our editor's.
@@ -159,3 +163,9 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     if text[start:].strip():
         spans.append((start, len(text.rstrip())))
     return spans
+
+
+def jsonld(data: dict[str, Any]) -> SafeString:
+    """JSON-LD, escaped for a script element."""
+    inner = json_script(data).split(">", 1)[1].rsplit("<", 1)[0]
+    return mark_safe(inner)  # json_script has escaped it

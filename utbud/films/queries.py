@@ -11,11 +11,12 @@ from django.db.models import QuerySet
 from django.utils.safestring import SafeString, mark_safe
 
 from utbud.base.dates import length_words
+from utbud.base.richtext import jsonld
 from utbud.channels.press import size_words
 from utbud.films.models import YOUTUBE, FilmPage
 from utbud.formats.html import Explainer
 from utbud.learning.models import Topic
-from utbud.learning.queries import jsonld, lexicon, material_context
+from utbud.learning.queries import lexicon, material_context
 from utbud.media.captions import Chapter, Cue, Part, short_clock
 from utbud.media.models import Version
 from utbud.places.queries import library

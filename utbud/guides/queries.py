@@ -10,11 +10,12 @@ from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery, prefetch
 from django.utils.text import slugify
 from wagtail.images.models import Image
 
+from utbud.base.richtext import jsonld
 from utbud.formats.content import Aloud, Item
 from utbud.formats.html import StepHTML, item_html
 from utbud.guides.models import GuidePage, GuidePartner
 from utbud.learning.models import Topic
-from utbud.learning.queries import jsonld, lexicon, material_context
+from utbud.learning.queries import lexicon, material_context
 from utbud.people.models import Organisation, User
 from utbud.publishing import files
 

@@ -8,13 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet
-from django.utils.html import escape, json_script
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from wagtail.models import Page as WagtailPage
 
 from utbud.base import dates
-from utbud.base.richtext import Block, sentence_spans
+from utbud.base.richtext import Block, jsonld, sentence_spans
 from utbud.formats.content import Item
 from utbud.formats.html import EMPTY, Explained, Explainer, Lexicon, blocks_html, item_html
 from utbud.formats.models import Rendition
@@ -225,12 +225,6 @@ def defined_term(word: WordPage, item: Item) -> dict[str, Any]:
             "url": f"{settings.BASE_URL}/ord/",
         },
     }
-
-
-def jsonld(data: dict[str, Any]) -> SafeString:
-    """JSON-LD, escaped for a script element."""
-    inner = json_script(data).split(">", 1)[1].rsplit("<", 1)[0]
-    return mark_safe(inner)  # json_script has escaped it
 
 
 def latest_words(topic: str = "") -> QuerySet[WordPage]:

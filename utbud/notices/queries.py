@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from utbud.base import dates, letters
 from utbud.channels.adapters.sms import Sms
 from utbud.channels.models import ChannelSetup
+from utbud.inbox import queries as inbox
 from utbud.inbox.contact import Contact, ContactKind
 from utbud.notices.models import Notice, NoticeQuerySet, Way
 from utbud.places import queries as places
@@ -120,6 +121,13 @@ def wrong_or_late(now: dt.datetime) -> NoticeQuerySet:
 def to_do(now: dt.datetime) -> NoticeQuerySet:
     """What staff call, post or say, the oldest first."""
     return Notice.objects.filter(state__in=Notice.LISTED, due_at__lte=now).order_by("due_at", "pk")
+
+
+def find(question: str, now: dt.datetime) -> NoticeQuerySet:
+    """What a person must do or look at, by the name or the way of whom it is for."""
+    asked = inbox.asks(question, "name", "address")
+    waiting = for_a_person(now)
+    return waiting.filter(asked, purged_at=None)
 
 
 def _late(now: dt.datetime) -> Q:

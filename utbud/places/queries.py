@@ -8,7 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import holidays
 from django.conf import settings
@@ -537,3 +537,48 @@ def names() -> list[str]:
 def archive_months() -> int:
     """For how many months a page that has been public is kept after staff deleted it."""
     return (LibrarySettings.objects.first() or LibrarySettings()).archive_months
+
+
+# --- schema.org ---------------------------------------------------------------------------------
+
+
+def schema(table: Timetable, lib: Library) -> dict[str, Any]:
+    """Each place of ``table`` as a ``Library`` with the hours of the week it begins with, day by day: what holds then, holidays too."""
+    return {
+        "@context": "https://schema.org",
+        "@graph": [_place_schema(table, one, lib) for one in table.places],
+    }
+
+
+def _place_schema(table: Timetable, place: Place, lib: Library) -> dict[str, Any]:
+    days = [table.first + dt.timedelta(days=number) for number in range(7)]
+    address = {"streetAddress": place.street, "postalCode": place.postal_code, "addressLocality": place.city}
+    data: dict[str, Any] = {
+        "@type": "Library",
+        "@id": f"{settings.BASE_URL}/hjalp/#plats-{place.slug}",
+        "name": place.name,
+        "url": f"{settings.BASE_URL}/hjalp/#plats-{place.slug}",
+        "telephone": place.phone or lib.phone,
+        "openingHoursSpecification": [one for day in days for one in _day_schema(table, place, day)],
+    }
+    if place.street:
+        data["address"] = {"@type": "PostalAddress", "addressCountry": "SE"} | {
+            name: said for name, said in address.items() if said
+        }
+    return {name: said for name, said in data.items() if said}
+
+
+def _day_schema(table: Timetable, place: Place, day: dt.date) -> list[dict[str, str]]:
+    spans = [span for span in table.opening(place, day) if span.kind == Opening.OPEN]
+    times = [(span.start, span.end) for span in spans] or [(dt.time(0), dt.time(0))]  # from 0 to 0 is closed
+    return [
+        {
+            "@type": "OpeningHoursSpecification",
+            "dayOfWeek": f"https://schema.org/{day:%A}",
+            "opens": f"{start:%H:%M}",
+            "closes": f"{end:%H:%M}",
+            "validFrom": day.isoformat(),
+            "validThrough": day.isoformat(),
+        }
+        for start, end in times
+    ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from utbud.learning.queries import jsonld
+from utbud.base.richtext import jsonld
 from utbud.podcast import files, queries
 from utbud.podcast.models import EpisodePage, ShowPage
 

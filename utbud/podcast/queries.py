@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from wagtail.models import PageLogEntry
 
 from utbud.base import dates
+from utbud.base.richtext import jsonld
 from utbud.channels.press import size_words
 from utbud.formats.html import Explainer
-from utbud.learning.queries import jsonld, lexicon, material_context
+from utbud.learning.queries import lexicon, material_context
 from utbud.media.captions import short_clock
 from utbud.places.queries import library
 from utbud.podcast.models import Enclosure, EpisodePage, ShowPage

@@ -78,19 +78,37 @@ def find(question: str) -> Results:
     return Results(found, corrected, not first.named and _asks_for_us(asked))
 
 
+def find_among(question: str, pages: Any) -> list[Page]:
+    """Which of ``pages`` (a queryset; drafts too) answer ``question``, read as readers' questions are: specific, best first."""
+    asked = normal(question[:QUERY_MAX])
+    if not asked:
+        return []
+    words = vocabulary()
+    titled = list(pages.filter(draft_title__icontains=question.strip()).order_by("draft_title")[:100])
+    for understood in (words.understand(asked), Understood(asked), words.kin(asked)):
+        found = _matches(understood, pages)
+        if found or titled:
+            known = {page.pk for page in found}
+            return [*found, *(page.specific for page in titled if page.pk not in known)]
+    return []
+
+
 WORD_OR_NUMBER = re.compile(rf"{WORD.pattern}|\d+")
 
 
-def _matches(understood: Understood) -> list[Page]:
-    """Pages that are called by name, then those holding all words that say something, else any of them."""
-    live = Page.objects.live().public().filter(depth__gt=1)
+def _matches(understood: Understood, pages: Any = None) -> list[Page]:
+    """Pages that are called by name, then those holding all words that say something, else any of them.
+
+    Of ``pages``, or of what is published.
+    """
+    live = Page.objects.live().public().filter(depth__gt=1) if pages is None else pages
     words = understood.text.split()
     text = " ".join([word for word in words if zipf(word) < FILLER] or words)
     found = list(live.search(text, operator="and")[:100]) or list(live.search(text, operator="or")[:100])
     # A page that is called by its name comes first, whatever the engine thinks.
     order = list(dict.fromkeys([*understood.named, *(page.pk for page in found)]))
-    pages = {page.pk: page for page in live.filter(pk__in=order).specific()}
-    return [pages[key] for key in order if key in pages]
+    there = {page.pk: page for page in live.filter(pk__in=order).specific()}
+    return [there[key] for key in order if key in there]
 
 
 def _lists(asked: str) -> list[Page]:

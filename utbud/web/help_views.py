@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from utbud.base import dates
-from utbud.base.richtext import Block, Run
+from utbud.base.richtext import Block, Run, jsonld
 from utbud.formats.content import Aloud, Item, Section
 from utbud.formats.html import phrase_html
 from utbud.formats.templatetags.aloud import NAME, Script
@@ -87,6 +87,7 @@ def _context(now: dt.datetime) -> dict[str, Any]:
         )
     helps_with, helps_not_with = queries.help_lines()
     return {
+        "jsonld": jsonld(queries.schema(timetable, library)),
         "lib": library,
         "places": places,
         "drop_in": timetable.next_drop_in(now),

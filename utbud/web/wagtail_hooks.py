@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import Http404
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from wagtail import hooks
 from wagtail.admin.forms import choosers
 from wagtail.admin.forms.auth import LoginForm
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.search import SearchArea
 from wagtail.admin.ui.components import Component
 from wagtail.models import PAGE_PERMISSION_TYPES
 from wagtail.users.forms import PagePermissionsForm
@@ -20,6 +21,7 @@ from wagtail.users.views.bulk_actions.assign_role import RoleForm
 from utbud.base import dates
 from utbud.people.actions import note_look
 from utbud.people.models import Look
+from utbud.web import staff_views
 from utbud.web.today import today_for
 
 # Wagtail gives these fields no label, so that their names would show, in English.
@@ -59,6 +61,17 @@ class TodayPanel(Component):
             "groups": groups,
             "today": dates.date_words(dates.local(now).date()),
         }
+
+
+@hooks.register("register_admin_urls")
+def admin_urls() -> list[Any]:
+    return [path("sok/", staff_views.search_page, name="staff_search")]
+
+
+@hooks.register("register_admin_search_area")
+def everything() -> SearchArea:
+    """The first is where the menu's search leads."""
+    return SearchArea(_("Allt"), reverse("staff_search"), name="allt", icon_name="search", order=1)
 
 
 @hooks.register("construct_homepage_panels")

@@ -77,7 +77,7 @@ SETTING_UP = """
     channels_choose channels_add channels_change channels_test channels_turn channels_delete courses_run_delete
     people_looks people_login_tries phone_new_secret
 """  # administrators
-ANYBODY = "phone_line phone_trial phone_text screens_staff"  # whoever may enter
+ANYBODY = "phone_line phone_trial phone_text screens_staff staff_search"  # whoever may enter
 TABLE = {
     name: kind
     for kind, names in {
@@ -320,7 +320,7 @@ def not_swedish_in(name: str, answer: Any, said: str) -> list[str]:
     return swedish.foreign(said)
 
 
-ASKS = {"courses_find": {"q": NAME}, "courses_persons": {"q": NAME}}
+ASKS = {"staff_search": {"q": "Planterad"}, "courses_find": {"q": NAME}, "courses_persons": {"q": NAME}}
 
 
 def visits(client: Client, planted: Any) -> Iterator[tuple[str, Any]]:
@@ -380,7 +380,7 @@ def test_every_look_at_people_leaves_a_row(planted):
         Look.objects.all().delete()
     assert forgot == []
     assert not_swedish == {}, not_swedish
-    assert {name for name in shown if name in OURS} - set(PEOPLE.split()) == {"courses_run"}
+    assert {name for name in shown if name in OURS} - set(PEOPLE.split()) == {"courses_run", "staff_search"}
     assert {
         "wagtailadmin_home",
         "inbox_messages",

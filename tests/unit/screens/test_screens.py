@@ -167,6 +167,7 @@ class TestPages:
         time_machine.move_to(at(22), tick=False)
         html = client.get(f"/skarm/biblioteket/{query}").content.decode()
         assert ('<html lang="sv" class="dark">' in html) is dark
+        assert "Just nu har vi stängt. Välkommen när vi öppnar igen." in html  # what a dark screen shows
 
     def test_no_cookie_nothing_inline_and_the_usual_rules(self, place, word, client):
         answer = client.get("/skarm/biblioteket/")

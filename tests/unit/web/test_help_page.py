@@ -1,6 +1,7 @@
 """/hjalp/: works for the one who reads it on paper, by ear or on an old phone."""
 
 import datetime as dt
+import json
 import re
 
 import pytest
@@ -190,3 +191,26 @@ def test_who_does_not_hear_or_speak_has_ways_of_their_own() -> None:
     ]
     assert "Säg vårt nummer: 08-465 004 00." in words(section)
     assert "teckenspråkstolk" in section
+
+
+def test_search_engines_read_the_hours_of_each_day_of_the_week_holidays_too() -> None:
+    where = Place.objects.create(
+        name="Filialen", slug="filialen", kind=Place.Kind.BRANCH, street="Storgatan 1"
+    )
+    OpeningHours.objects.create(place=where, weekday=0, opens=dt.time(10), closes=dt.time(18))
+    OpeningHours.objects.create(place=where, weekday=1, opens=dt.time(10), closes=dt.time(18))
+    SpecialDay.objects.create(place=where, date=dt.date(2026, 11, 24), closed=True, reason="Studiedag")
+    with time_machine.travel(NOW, tick=False):
+        said = Client().get("/hjalp/").content.decode()
+    data = json.loads(re.findall(r'<script type="application/ld\+json">(.*?)</script>', said, re.DOTALL)[0])
+    [library] = [one for one in data["@graph"] if one["name"] == "Filialen"]
+    assert (library["@type"], library["address"]["streetAddress"]) == ("Library", "Storgatan 1")
+    hours = [
+        (one["dayOfWeek"].rpartition("/")[2], one["opens"], one["closes"], one["validFrom"])
+        for one in library["openingHoursSpecification"]
+    ]
+    assert len(hours) == 7
+    assert hours[:2] == [
+        ("Monday", "10:00", "18:00", "2026-11-23"),
+        ("Tuesday", "00:00", "00:00", "2026-11-24"),
+    ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from wagtail.images.models import Image
 
 from utbud.base import dates
+from utbud.base.richtext import jsonld
 from utbud.courses import seating, words
 from utbud.courses.models import CoursePage, Occasion, Quota, Registration, Run
 from utbud.courses.queries import seats
@@ -27,7 +28,7 @@ from utbud.courses.queries.times import (
 )
 from utbud.inbox.contact import hinted
 from utbud.learning.models import Topic
-from utbud.learning.queries import jsonld, material_context, week_words
+from utbud.learning.queries import material_context, week_words
 from utbud.notices import queries as notices
 from utbud.places.models import Place
 from utbud.places.phones import phone_words
