@@ -27,8 +27,10 @@ PATH = "/hjalp/"
 def help_page(request: HttpRequest) -> HttpResponse:
     """/hjalp/: where we are, when somebody is there, what we help with and what we cannot do."""
     now = timezone.now()
-    one, lead, text = _told(request, now)
+    facts = _context(now)
+    one, lead, text = _told(request, facts, now)
     context = {
+        "jsonld": facts["jsonld"],
         "title": one.item.title,
         "lead_html": lead,
         "text": text,
@@ -40,18 +42,21 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def help_sound(request: HttpRequest, name: str) -> HttpResponseBase:
     """The same read aloud, as it is now."""
-    one, _lead, _text = _told(request, timezone.now())
+    now = timezone.now()
+    one, _lead, _text = _told(request, _context(now), now)
     return sound_of(request, one, name, filename="hjalp")
 
 
-def _told(request: HttpRequest, now: dt.datetime) -> tuple[Aloud, SafeString, SafeString]:
+def _told(
+    request: HttpRequest, facts: dict[str, Any], now: dt.datetime
+) -> tuple[Aloud, SafeString, SafeString]:
     """What is read aloud, the lead and the text of the page."""
     script = Script()
     says = Block(
         "p", (Run(_("Kom in eller ring. Vi sitter bredvid dig medan du provar. Det kostar ingenting.")),)
     )
     lead = phrase_html(says, script.counter)
-    text = render_to_string("web/help_text.html", _context(now) | {NAME: script}, request)
+    text = render_to_string("web/help_text.html", facts | {NAME: script}, request)
     item = Item(
         kind="",
         title=_("Hjälp på plats och per telefon"),
