@@ -12,7 +12,6 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.db import DatabaseError
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.template import loader
@@ -21,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from wagtail.admin.auth import require_admin_access
 from wagtail.models import Page, Site
+from wagtail.query import PageQuerySet
 
 from utbud.base.files import serve
 from utbud.base.hashing import content_hash
@@ -187,7 +187,7 @@ def _plain(path: str) -> str:
     return re.sub(r"[\s_]+", "-", small.rstrip("/ ")) + "/"
 
 
-def _near(pages: QuerySet[Page], inside: str) -> list[Page]:
+def _near(pages: PageQuerySet, inside: str) -> list[Page]:
     """Pages beside the one that was asked for whose address is almost its: at most three, the nearest first. Two queries."""
     above, _slash, asked = inside.rstrip("/").rpartition("/")
     parent = pages.filter(url_path=f"{above}/").first() if asked else None
