@@ -2,10 +2,13 @@
 
 import datetime as dt
 import shutil
+from contextlib import ExitStack
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import transaction
 from django.test import override_settings
 
 from tests import made_once, ready
@@ -123,16 +126,57 @@ def the_site():
     )
 
 
+@pytest.fixture(scope="module")
+def standing(request, django_db_setup, django_db_blocker, tmp_path_factory):
+    """Rows that all tests of a file begin with, made once: ``standing(make)`` gives what ``make(site)`` gives.
+
+    They are made in a transaction around those of the tests, which is rolled back after the file. ``standing.possible`` is
+    false where some test of the file has transactions of its own: such a test empties the database.
+    """
+
+    def standing(make):
+        assert standing.possible, "a test of this file has transactions of its own"
+        with django_db_blocker.unblock(), ExitStack() as meanwhile:
+            around = transaction.atomic()
+            around.__enter__()
+            afterwards.callback(undo, around)
+            plain = {"PASSWORD_HASHERS": QUICK_PASSWORDS, "TASKS": TASKS_AT_ONCE}
+            meanwhile.enter_context(
+                override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("standing"), **plain)
+            )
+            make_no_files(meanwhile.enter_context(pytest.MonkeyPatch.context()))
+            return make(the_site())
+
+    def undo(around):
+        with django_db_blocker.unblock():
+            transaction.set_rollback(True)
+            around.__exit__(None, None, None)
+
+    tests = [test for test in request.session.items if test.getparent(pytest.Module) is request.node]
+    standing.possible = not any(
+        "transactional_db" in test.fixturenames
+        or any(mark.kwargs.get("transaction") for mark in test.iter_markers("django_db"))
+        for test in tests
+    )
+    with ExitStack() as afterwards:
+        yield standing
+
+
 @pytest.fixture
 def no_files(monkeypatch):
     """Leave the making of sound and print out, where a test is about something else; the phone line's too."""
+    make_no_files(monkeypatch)
+
+
+def make_no_files(patch):
+    """Have nothing made, as long as ``patch`` lasts."""
     from utbud.phone import tasks
     from utbud.publishing import files
 
-    monkeypatch.setattr(files, "make", lambda page, slow=False: None)
+    patch.setattr(files, "make", lambda page, slow=False: None)
+    patch.setattr(files, "make_films", SimpleNamespace(enqueue=lambda **_what: None))
     path = tasks.read_in_missing.module_path
-    silent = SimpleNamespace(module_path=path, enqueue=lambda **_what: None)
-    monkeypatch.setattr(tasks, "read_in_missing", silent)
+    patch.setattr(tasks, "read_in_missing", SimpleNamespace(module_path=path, enqueue=lambda **_what: None))
 
 
 SENTENCE = "Ett testord är ett ord som vi provar med."
@@ -141,34 +185,38 @@ SENTENCE = "Ett testord är ett ord som vi provar med."
 @pytest.fixture
 def write(site):
     """Write a word as an editor does: ``write("Kaka", forms="kakor")`` gives a draft with a revision."""
+    return partial(write_word, site)
+
+
+def write_word(site, title="Testord", *, by=None, **fields):
+    """A word as an editor writes it: a draft with a revision."""
     from utbud.learning.models import WordPage
 
-    def write(title="Testord", *, by=None, **fields):
-        by = by or site.editor
-        text = "<p>Det här är en kort text. Den är lätt att läsa.</p>"
-        word = WordPage(title=title, live=False, owner=by, one_sentence=SENTENCE, explanation=text)
-        site.index.add_child(instance=word)
-        for name, value in fields.items():
-            setattr(word, name, value)
-        word.save_revision(user=by, clean=False)  # a draft may lack what it must have
-        return word
-
-    return write
+    by = by or site.editor
+    text = "<p>Det här är en kort text. Den är lätt att läsa.</p>"
+    word = WordPage(title=title, live=False, owner=by, one_sentence=SENTENCE, explanation=text)
+    site.index.add_child(instance=word)
+    for name, value in fields.items():
+        setattr(word, name, value)
+    word.save_revision(user=by, clean=False)  # a draft may lack what it must have
+    return word
 
 
 @pytest.fixture
 def publish(site, no_files, now):
     """Send a draft the whole way: asked for by the editor, approved by the publisher."""
+    return partial(send_out, site, now=now)
+
+
+def send_out(site, page, *, now=MONDAY, at=None):
+    """Ask for a page to be approved as the editor does, and approve it as the publisher does."""
     from utbud.publishing import actions
 
-    def publish(word, *, at=None):
-        moment = at or now
-        request = actions.request_approval(page=word, message="", by=site.editor, now=moment)
-        actions.approve(request=request, publisher=site.publisher, by=site.chief, now=moment)
-        word.refresh_from_db()
-        return request
-
-    return publish
+    moment = at or now
+    request = actions.request_approval(page=page, message="", by=site.editor, now=moment)
+    actions.approve(request=request, publisher=site.publisher, by=site.chief, now=moment)
+    page.refresh_from_db()
+    return request
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import itertools
 
 import pytest
 
+from tests.conftest import MONDAY
 from utbud.courses.actions import runs, seats
 from utbud.courses.actions.seats import Person
 from utbud.courses.models import CourseIndexPage, CoursePage, Registration, Run
@@ -14,9 +15,26 @@ NUMBER = itertools.count(1)
 PHONE, MAIL = "070-174 06 05", "gerd@example.org"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _course_stands(request, standing):
+    """Where tests of a file have the course, all of them have it and the library from the start."""
+    asked = {
+        name
+        for test in request.session.items
+        for name in test.fixturenames
+        if test.getparent(pytest.Module) is request.node
+    }
+    if "course" in asked and standing.possible:
+        standing(make_course)
+
+
 @pytest.fixture
 def place(db):
     """The main library, whose phone is 08-465 004 00."""
+    return Place.objects.filter(slug="huvudbiblioteket").first() or make_place()
+
+
+def make_place():
     place = Place.objects.create(name="Huvudbiblioteket", slug="huvudbiblioteket", kind=Place.Kind.MAIN)
     chosen = LibrarySettings.load()
     chosen.library_name, chosen.phone, chosen.main_place = "Provbiblioteket", "08-465 004 00", place
@@ -25,8 +43,14 @@ def place(db):
 
 
 @pytest.fixture
-def course(site, place, now):
+def course(site, place):
     """A published course."""
+    return CoursePage.objects.filter(slug="ring-med-bild").first() or make_course(site)
+
+
+def make_course(site):
+    if not Place.objects.exists():
+        make_place()
     index = CourseIndexPage.objects.first()
     if index is None:
         index = CourseIndexPage(title="Kurser", slug="kurser")
@@ -40,7 +64,9 @@ def course(site, place, now):
     )
     index.add_child(instance=course)
     course.save_revision(user=site.editor)
-    CoursePage.objects.filter(pk=course.pk).update(live=True, first_published_at=now, last_published_at=now)
+    CoursePage.objects.filter(pk=course.pk).update(
+        live=True, first_published_at=MONDAY, last_published_at=MONDAY
+    )
     course.refresh_from_db()
     return course
 

@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 
+from tests.conftest import send_out, write_word
 from utbud.places.models import Place
 from utbud.search import queries
 from utbud.web.models import InfoPage, StartPage
@@ -10,8 +11,13 @@ from utbud.web.models import InfoPage, StartPage
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files"), pytest.mark.database]
 
 
-@pytest.fixture
-def words(write, publish):
+@pytest.fixture(scope="module", autouse=True)
+def words(standing):
+    """Four words that are out, and a draft."""
+    standing(make_words)
+
+
+def make_words(site):
     for title, fields in {
         "BankID": {
             "forms": "mobilt BankID",
@@ -25,8 +31,8 @@ def words(write, publish):
         },
         "Molnet": {"explanation": "<p>Du sparar bilder hos ett företag. Du når dem med ett lösenord.</p>"},
     }.items():
-        publish(write(title, **fields))
-    write("Hemligt utkast")
+        send_out(site, write_word(site, title, **fields))
+    write_word(site, "Hemligt utkast")
     call_command("update_index", verbosity=0)
 
 
@@ -53,20 +59,20 @@ def titles(question):
         ("jag har glömt mitt lösenord", "Lösenord"),
     ],
 )
-def test_first_hit(words, question, first):
+def test_first_hit(question, first):
     assert titles(question)[:1] == [first]
 
 
 @pytest.mark.parametrize("question", ["jag", "mormor", "vpn", "usb", "strömma film"])
-def test_real_swedish_is_not_taken_for_a_slip(words, question):
+def test_real_swedish_is_not_taken_for_a_slip(question):
     assert queries.find(question).corrected == ""
 
 
-def test_a_question_in_full_finds_what_it_is_about_and_not_everything(words):
+def test_a_question_in_full_finds_what_it_is_about_and_not_everything():
     assert titles("hur får jag tag på fejsbok") == ["Sociala medier"]
 
 
-def test_a_form_that_nobody_uses_here_finds_its_kin(words):
+def test_a_form_that_nobody_uses_here_finds_its_kin():
     assert titles("mötesplatserna") == ["Sociala medier"]
     assert queries.find("mötesplatserna").corrected == "mötesplatser"
 
@@ -83,7 +89,7 @@ def test_a_form_that_nobody_uses_here_finds_its_kin(words):
         ("i", False),
     ],
 )
-def test_who_asks_for_us_is_shown_to_us(words, client, question, to_us):
+def test_who_asks_for_us_is_shown_to_us(client, question, to_us):
     Place.objects.create(name="Biblioteket i Storvik", slug="storvik")
     html = client.get("/sok/", {"q": question}).content.decode().split("<main")[1].split("</main")[0]
     assert ('<a href="/hjalp/">' in html) is to_us
@@ -92,29 +98,29 @@ def test_who_asks_for_us_is_shown_to_us(words, client, question, to_us):
 @pytest.mark.parametrize(
     "question", ["", "   ", "!!!", "xyzzyqwertyuiop", "'; DROP TABLE ord; --", '"', "*", "a" * 5000, "\x00"]
 )
-def test_strange_questions_find_nothing_and_break_nothing(words, question, client):
+def test_strange_questions_find_nothing_and_break_nothing(question, client):
     assert client.get("/sok/", {"q": question}).status_code == 200
 
 
 @pytest.mark.parametrize("question", ["hemligt", "hemligt utkast"])
-def test_drafts_are_not_found(words, question):
+def test_drafts_are_not_found(question):
     assert "Hemligt utkast" not in titles(question)
 
 
-def test_a_withdrawn_word_is_not_found(words):
+def test_a_withdrawn_word_is_not_found():
     from utbud.learning.models import WordPage
 
     WordPage.objects.get(title="BankID").unpublish()
     assert "BankID" not in titles("bankid")
 
 
-def test_what_was_understood_is_said(words, client):
+def test_what_was_understood_is_said(client):
     assert queries.find("lösenrd").corrected == "lösenord"
     assert queries.find("lösenord").corrected == ""
     assert "lösenord" in client.get("/sok/", {"q": "lösenrd"}).content.decode()
 
 
-def test_what_was_asked_stands_escaped_in_the_box(words, client):
+def test_what_was_asked_stands_escaped_in_the_box(client):
     html = client.get("/sok/", {"q": '"><script>alert(1)</script>'}).content.decode()
     assert "<script>alert" not in html
 
@@ -146,7 +152,7 @@ class TestTheHousesOwn:
             ("guide", "Vår sida guider"),
         ],
     )
-    def test_a_kind_of_thing_leads_to_its_list(self, words, lists, question, first):
+    def test_a_kind_of_thing_leads_to_its_list(self, lists, question, first):
         assert titles(question)[:1] == [first]
 
     @pytest.mark.parametrize(
@@ -163,11 +169,11 @@ class TestTheHousesOwn:
             "nar oppnar ni",
         ],
     )
-    def test_what_we_do_on_site_leads_to_help(self, words, question):
+    def test_what_we_do_on_site_leads_to_help(self, question):
         assert queries.find(question).help
 
     @pytest.mark.parametrize("question", ["lösenord", "filma", "utskick"])
-    def test_other_words_do_not(self, words, lists, question):
+    def test_other_words_do_not(self, lists, question):
         assert (titles(question)[:1] == ["Vår sida kurser"], queries.find(question).help) == (
             False,
             False,
