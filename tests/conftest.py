@@ -57,9 +57,15 @@ def _made_once():
 @pytest.fixture(autouse=True)
 def _plain_settings(settings, tmp_path, monkeypatch):
     """Static files without a build, files in a folder of the test's own, quick passwords, tasks at once, no films."""
+    from utbud.places import models as places
+    from utbud.places import queries
     from utbud.publishing import files
+    from utbud.web import context
     from utbud.web import ready as site_ready
 
+    for module in (queries, context):  # a test is a transaction; what is kept outside one is kept in it
+        monkeypatch.setattr(module, "connection", SimpleNamespace(in_atomic_block=False))
+    places.edition += 1  # and what the last test saw is not what this one sees
     monkeypatch.setattr(site_ready, "_seen", [True])  # asked once by a process: no test's queries should tell
     monkeypatch.setattr(files, "make_films", SimpleNamespace(enqueue=lambda **_what: None))  # seconds each
     settings.STORAGES = settings.STORAGES | {

@@ -140,11 +140,10 @@ class Timetable:
 
     def opening(self, place: Place, day: dt.date) -> list[Span]:
         """When ``place`` is open on ``day``, by kind and time; neighbouring times are joined."""
-        spans: list[Span] = []
-        for kind in Opening:
-            for start, end in self._whole(place, day, kind):
-                spans.append(Span(kind, day, _clock(start), _clock(end)))
-        return spans
+        return [span for kind in Opening for span in self._spans(place, day, kind)]
+
+    def _spans(self, place: Place, day: dt.date, kind: Opening) -> list[Span]:
+        return [Span(kind, day, _clock(start), _clock(end)) for start, end in self._whole(place, day, kind)]
 
     def _whole(self, place: Place, day: dt.date, kind: Opening) -> list[tuple[int, int]]:
         """The minutes of ``day``, with the small hours that go on from its evening, and without those of the day before."""
@@ -282,8 +281,8 @@ class Timetable:
             coming = [
                 (span.start, number, place, span)
                 for number, place in enumerate(self.places)
-                for span in self.opening(place, day)
-                if span.kind == Opening.DROP_IN and wall < span.times[1]
+                for span in self._spans(place, day, Opening.DROP_IN)
+                if wall < span.times[1]
             ]
             if coming:
                 _start, _number, place, span = min(coming, key=lambda found: found[:2])

@@ -43,17 +43,17 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
     Each is asked for only when a template shows it, since the staff side's pages pass here as well.
     """
-    lib = SimpleLazyObject(_library)
+    lib, how_it_is = SimpleLazyObject(_library), SimpleLazyObject(_how_it_is)
     return {
         "base_url": settings.BASE_URL,
         "lib": lib,
         "logo": SimpleLazyObject(lambda: default_storage.url(lib.logo_name) if lib.logo_name else ""),
-        "next_drop_in": SimpleLazyObject(lambda: _how_it_is().drop_in),
-        "phone_hours": SimpleLazyObject(lambda: _how_it_is().phone),
+        "next_drop_in": SimpleLazyObject(lambda: how_it_is.drop_in),
+        "phone_hours": SimpleLazyObject(lambda: how_it_is.phone),
         "published": SimpleLazyObject(_published),
         "privacy": SimpleLazyObject(_privacy),
         "texts_to": SimpleLazyObject(_texts_to),
-        "stylesheet": SimpleLazyObject(lambda: stylesheet.address(_library())),
+        "stylesheet": SimpleLazyObject(lambda: stylesheet.address(lib)),
     }
 
 

@@ -24,7 +24,7 @@ from utbud.people import actions as people
 from utbud.people.models import ADMINISTRATOR, DESK, User
 from utbud.places.models import LibrarySettings
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = [pytest.mark.django_db]
 NOW = dt.datetime(2026, 11, 23, 9, tzinfo=STOCKHOLM)
 DAY, HOUR, MINUTE = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(minutes=1)
 ANNA, NUMBER = "anna@example.org", "+46701740605"
@@ -97,6 +97,7 @@ def text(response) -> str:
 # --- asking and saying yes ----------------------------------------------------------------------
 
 
+@pytest.mark.database
 def test_a_yes_is_needed_and_the_letter_asks_for_it(letters) -> None:
     asked(letters)
     assert (actions.send_due_letters(NOW), actions.send_due_letters(NOW), active()) == (1, 0, [])
@@ -114,6 +115,7 @@ def test_a_yes_is_needed_and_the_letter_asks_for_it(letters) -> None:
     assert (done.status_code, text(done)[:5], active(), figures()) == (200, "Klart", [ANNA], {"joined": 1})
 
 
+@pytest.mark.database
 def test_yes_twice_is_once(letters) -> None:
     row = asked(letters)
     token = queries.confirm_path(row, NOW).split("/")[-2]
@@ -125,6 +127,7 @@ def test_yes_twice_is_once(letters) -> None:
 @pytest.mark.parametrize(
     ("after", "works"), [(MINUTE, True), (7 * DAY - MINUTE, True), (7 * DAY, False), (30 * DAY, False)]
 )
+@pytest.mark.database
 def test_the_link_lives_for_seven_days(letters, after: dt.timedelta, works: bool) -> None:
     path = queries.confirm_path(asked(letters), NOW)
     with time_machine.travel(NOW + after, tick=False):
@@ -152,6 +155,7 @@ def test_a_link_is_good_for_one_thing_and_one_person(letters) -> None:
 @pytest.mark.parametrize(
     ("again", "sent"), [([MINUTE], 1), ([11 * MINUTE], 2), ([n * HOUR for n in range(1, 20)], 5)]
 )
+@pytest.mark.database
 def test_nobody_can_be_flooded_by_someone_who_asks_for_them(letters, again: list, sent: int) -> None:
     asked(letters)
     actions.send_due_letters(NOW)
@@ -172,6 +176,7 @@ def test_whoever_subscribes_already_is_told_in_a_letter_and_nowhere_else(letters
     assert active() == [ANNA]
 
 
+@pytest.mark.database
 def test_a_letter_that_does_not_get_off_is_tried_again(letters, settings) -> None:
     working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, BROKEN
     asked(letters)
@@ -182,6 +187,7 @@ def test_a_letter_that_does_not_get_off_is_tried_again(letters, settings) -> Non
     assert sorted(letter.to[0] for letter in mail.outbox) == [ANNA, "karl@example.org"]
 
 
+@pytest.mark.database
 def test_a_letter_that_another_process_holds_is_left(letters) -> None:
     row = asked(letters)
     Subscriber.objects.filter(pk=row.pk).update(claimed_at=NOW)
@@ -218,6 +224,7 @@ def test_by_text_it_is_asked_by_text(texts, monkeypatch) -> None:
 # --- stopping -----------------------------------------------------------------------------------
 
 
+@pytest.mark.database
 def test_one_click_stops_without_cookies_and_can_be_undone(letters, clock) -> None:
     path = queries.stop_path(subscribed(letters))
     asks = text(Client().get(path))
@@ -270,6 +277,7 @@ def test_stopped_may_ask_again_and_must_say_yes_again(letters, clock) -> None:
         ("stopped", 30 * DAY, False),
     ],
 )
+@pytest.mark.database
 def test_addresses_are_kept_no_longer_than_they_are_needed(letters, state: str, after, left: bool) -> None:
     row = asked(letters) if state == "asked" else subscribed(letters)
     path = queries.stop_path(row)
@@ -392,6 +400,7 @@ def test_the_sixth_in_an_hour_is_asked_to_ring(letters, clock) -> None:
     assert (statuses, Subscriber.objects.count()) == ([302] * 5 + [429], 5)
 
 
+@pytest.mark.database
 def test_texts_are_not_sent_without_end_whoever_asks(texts, clock, monkeypatch) -> None:
     monkeypatch.setattr("utbud.channels.subscribers.views.TEXTS_AN_HOUR", 2)
     statuses = [post(clock, address=f"070-174 06 {number:02}").status_code for number in (5, 6, 7)]
@@ -495,6 +504,7 @@ def test_a_signed_slip_is_a_yes(letters, staff) -> None:
 
 
 @pytest.mark.parametrize("before", ["asked", "stopped"])
+@pytest.mark.database
 def test_a_slip_settles_what_was_open(letters, maja, before: str) -> None:
     row = asked(letters) if before == "asked" else subscribed(letters)
     if before == "stopped":
@@ -543,6 +553,7 @@ def test_somebody_is_forgotten_at_once_after_a_question(letters, staff) -> None:
         ("kanal=hej", {"Maria", "070-174 06 05", "070-174 06 06"}),
     ],
 )
+@pytest.mark.database
 def test_the_list_can_be_searched(letters, texts, staff, asked_for: str, shown: set) -> None:
     subscribed(letters, "maria@example.org")
     for number in ("+46701740605", "+46701740606"):
@@ -553,6 +564,7 @@ def test_the_list_can_be_searched(letters, texts, staff, asked_for: str, shown: 
     assert {"Maria" if row == "maria@example.org" else row for row in rows} == shown
 
 
+@pytest.mark.database
 def test_the_list_has_numbers_and_pages(letters, staff) -> None:
     Subscriber.objects.bulk_create(
         Subscriber(
@@ -570,6 +582,7 @@ def test_the_list_has_numbers_and_pages(letters, staff) -> None:
     assert "a009@example.org" in text(staff.get(reverse("subscribers") + "?p=2"))
 
 
+@pytest.mark.database
 def test_the_list_asks_as_much_for_3_as_for_3000(letters, texts, staff) -> None:
     counts = []
     for upto in (3, 3000):

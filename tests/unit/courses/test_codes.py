@@ -13,7 +13,7 @@ from utbud.courses.models import Registration
 from utbud.inbox.contact import read_contact
 from utbud.notices.models import Notice
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = [pytest.mark.django_db]
 MAIL, NUMBER = "gerd@example.org", "070-174 06 05"
 FIND = "/kurser/min-anmalan/"
 SECOND, DAY = dt.timedelta(seconds=1), dt.timedelta(days=1)
@@ -67,6 +67,7 @@ def test_a_code_is_made_of_seven_figures_and_read_in_three_parts(plan, join) -> 
         ("198.51.100.1", 4),
     ],
 )
+@pytest.mark.database
 def test_changing_address_does_not_help_who_knows_the_contact(own, now, step, taken) -> None:
     came = [tried(f"{1_000_000 + n}", now + n * SECOND / 100, address=step.format(n)) for n in range(250)]
     assert (came.count(Outcome.WRONG), came.count(Outcome.WAIT)) == (taken, 250 - taken)
@@ -96,6 +97,7 @@ def test_a_try_that_must_wait_is_no_try_and_makes_no_wait_longer(own, now) -> No
     assert tried("4711052", at + 15 * SECOND, address="203.0.113.200") == Outcome.RIGHT
 
 
+@pytest.mark.database
 def test_where_it_is_odd_the_contact_confirms(own, now) -> None:
     at = guess(20, now)
     Notice.objects.all().delete()
@@ -122,6 +124,7 @@ def test_whether_a_contact_is_registered_is_not_told(own, now) -> None:
     assert tried("1234567", at + DAY + DAY, contact="no@example.org", address="203.0.113.7") == Outcome.WRONG
 
 
+@pytest.mark.database
 def test_one_time_codes_are_slowed_too(own, now) -> None:
     at = guess(20, now)
     came = [tried("4711052", at, once=f"{n:06d}", address=f"203.0.113.{n}") for n in range(30)]
@@ -157,6 +160,7 @@ def test_how_a_wait_is_said(seconds, says) -> None:
     assert codes.wait_words(at + seconds * SECOND, at) == says
 
 
+@pytest.mark.database
 def test_texts_are_slowed_by_the_number_and_the_right_code_works(plan, join, now) -> None:
     own = join(plan(seats=9).quotas.first(), contact=NUMBER)
     answers = [texts.receive(f"AVBOKA {99_000 + n}", "+46701740605", now) for n in range(6)]

@@ -21,7 +21,7 @@ from utbud.publishing import actions, queries
 from utbud.publishing.models import ApprovalRequest
 from utbud.publishing.queries import Stage
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files"), pytest.mark.database]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files")]
 JSON = {"Accept": "application/json"}  # how autosave asks
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3" width="4" height="3"><rect width="4" height="3"/></svg>'
 
@@ -75,6 +75,7 @@ def errors(html):
     )
 
 
+@pytest.mark.database
 class TestTwoEditors:
     """Both have the same draft before them."""
 
@@ -155,6 +156,7 @@ class TestTwoEditors:
         assert not WordPage.objects.live().exists()
 
 
+@pytest.mark.database
 class TestTooLong:
     MOST = {
         "title": 255, "pronunciation": 80, "one_sentence": 160, "likeness": 800, "notice": 800, "misunderstanding": 800,
@@ -287,6 +289,7 @@ class TestScript:
         assert answer.status_code in (200, 302)
         assert client.post(f"/admin/ord/granska/{word.pk}/", word_form(explanation=posted)).status_code == 200
 
+    @pytest.mark.database
     def test_half_an_emoji_is_saved_without_it(self, write, edit):
         word = write()
         assert edit(word, explanation=rich("Glad \ud83d gubbe.")).status_code == 302
@@ -538,6 +541,7 @@ class TestDates:
         assert word.revisions.count() == 1
 
 
+@pytest.mark.database
 class TestTheYear:
     @pytest.fixture
     def post(self, client, site):

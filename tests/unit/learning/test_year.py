@@ -10,7 +10,7 @@ from utbud.learning.models import PlannedWeek
 from utbud.publishing import actions as publishing
 from utbud.publishing.queries import Stage
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files"), pytest.mark.database]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files")]
 
 
 @pytest.fixture
@@ -51,6 +51,7 @@ def week_word():
         (2026, 53, dt.datetime(2026, 12, 28, 6, 59, 59, tzinfo=dt.UTC)),  # a year of 53 weeks
     ],
 )
+@pytest.mark.database
 def test_the_word_goes_out_monday_at_eight_to_the_second(approved, year, week, last_moment_before):
     word = approved("Molnet", year, week)
     assert (word.live, tick(last_moment_before)) == (False, 0)
@@ -65,6 +66,7 @@ def test_the_weeks_word_changes_by_itself(approved, now):
     assert week_word() == "Kakor"
 
 
+@pytest.mark.database
 def test_missed_while_the_machine_was_down_goes_out_once_when_it_is_up(approved):
     for week, title in ((49, "Kakor"), (50, "Podd"), (51, "Virus")):
         approved(title, 2026, week)
@@ -101,6 +103,7 @@ def test_a_withdrawn_word_is_nobodys_word_of_the_week(approved):
     assert week_word() == "Molnet"
 
 
+@pytest.mark.database
 class TestPlanning:
     def plan(self, word, week, *, year=2026, now):
         return actions.plan_week(word=word, year=year, week=week, by=None, now=now)
@@ -184,6 +187,7 @@ def test_the_warning_sees_past_new_year(write):
     assert queries.unfilled_weeks(december) == [dt.date(2027, 1, 4), dt.date(2027, 1, 11)]
 
 
+@pytest.mark.database
 def test_the_year_at_a_glance(site, write, approved, now):
     approved("Publicerat", 2026, 48)
     approved("Godkänt", 2026, 49)
@@ -203,6 +207,7 @@ def test_the_year_at_a_glance(site, write, approved, now):
     ]
 
 
+@pytest.mark.database
 def test_the_year_costs_the_same_number_of_queries(write, now, django_assert_num_queries):
     for count in (1, 3):
         actions.plan_week(word=write(f"Ord {count}"), year=2026, week=48 + count, by=None, now=now)
@@ -234,6 +239,7 @@ class TestTheYearsPage:
         assert actions.clear_week(year=2026, week=50).title == "Podd"
 
 
+@pytest.mark.database
 def test_two_words_trade_weeks_across_new_year(site, approved, now, client, time_machine):
     """The year 2026 has 53 weeks: the Monday after the last is 4 January, week 1 of 2027."""
     time_machine.move_to(now, tick=False)

@@ -20,8 +20,6 @@ from utbud.phone.models import PhoneCall, PhonePrompt, PhoneVisit
 from utbud.phone.service import Call, Malformed, Result
 from utbud.places.models import LibrarySettings, Place
 
-pytestmark = pytest.mark.database
-
 SERVICE = queries.SERVICES[0]
 
 
@@ -84,6 +82,7 @@ class TestTheDoor:
         ]
         assert not PhoneCall.objects.exists()
 
+    @pytest.mark.database
     def test_sixty_forged_calls_are_one_wish_to_be_rung(self, client, elks):
         for number in range(60):
             client.post(webhook("vanligt/ring/ja/"), sent(callid=f"c{number}"))
@@ -164,6 +163,7 @@ class TestWithoutAVoice:
         assert "could not speak" in caplog.text
 
 
+@pytest.mark.database
 class TestCounting:
     def counted(self) -> dict[tuple[str, str], int]:
         return {(row.what, row.item): row.count for row in Reach.objects.filter(way="phone")}
@@ -256,6 +256,7 @@ class TestSound:
         assert client.get(address).status_code == 404
 
 
+@pytest.mark.database
 class TestUpkeep:
     def test_the_schedule_has_what_is_missing_read_in_a_part_at_a_time(
         self, elks, clock, read_in, monkeypatch

@@ -20,7 +20,7 @@ from utbud.publishing import actions, posts, queries
 from utbud.publishing.models import ApprovalLink, ApprovalRequest, NotApproved
 from utbud.publishing.queries import Stage
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files"), pytest.mark.database]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files")]
 
 
 def ask(word, site, now):
@@ -46,6 +46,7 @@ def test_a_word_goes_from_draft_by_approval_to_readers(site, write, now):
     assert (word.live, word.live_revision_id) == (True, request.revision_id)
 
 
+@pytest.mark.database
 def test_the_approved_revision_goes_out_and_not_a_later_one(site, write, now):
     word = write()
     request = ask(word, site, now)
@@ -91,6 +92,7 @@ def test_an_edit_needs_a_new_approval(site, write, now, monkeypatch, field, valu
 @pytest.mark.parametrize("approved", [False, True], ids=["while waiting", "after approval"])
 @pytest.mark.parametrize("by_autosave", [False, True])
 @pytest.mark.parametrize(("back_to", "stands"), [("the same", True), ("almost", False)])
+@pytest.mark.database
 def test_the_same_to_the_letter_is_still_approved(
     site, write, now, monkeypatch, approved, by_autosave, back_to, stands
 ):
@@ -159,6 +161,7 @@ def test_every_editor_says_where_it_stands(site, write, now, client, time_machin
     assert ('data-standing-asks=""' not in shown and "Vill du ändra?" in shown) == asks
 
 
+@pytest.mark.database
 def test_an_edit_in_place_by_autosave_counts_as_an_edit(site, write, now):
     word = write()
     request = ask(word, site, now)
@@ -321,6 +324,7 @@ def test_a_broken_promise_stops_approval(site, write, now, fields, says):
     assert not ApprovalRequest.objects.exists()
 
 
+@pytest.mark.database
 def test_asking_twice_is_asking_once(site, write, now):
     word = write()
     ask(word, site, now)
@@ -329,6 +333,7 @@ def test_asking_twice_is_asking_once(site, write, now):
     assert ApprovalRequest.objects.count() == 1
 
 
+@pytest.mark.database
 def test_two_publishers_at_once_make_one_decision(site, write, now):
     second = ResponsiblePublisher.objects.create(name="Den andra", email="andra@example.org")
     request = ask(write(), site, now)
@@ -361,6 +366,7 @@ def test_sent_back_with_what_to_change(site, write, now):
     assert approve(ask(word, site, now), site, now).published_at == now
 
 
+@pytest.mark.database
 def test_everything_is_logged_with_who_what_and_when(site, write, now):
     word = write()
     request = ask(word, site, now)
@@ -373,6 +379,7 @@ def test_everything_is_logged_with_who_what_and_when(site, write, now):
     ]
 
 
+@pytest.mark.database
 class TestLetters:
     @pytest.fixture
     def request_(self, site, write, now):
@@ -478,6 +485,7 @@ class TestLetters:
         assert actions.send_due_letters(later) == 1
 
 
+@pytest.mark.database
 def test_stages_cost_one_query_however_many(site, write, now, django_assert_num_queries):
     words = [write(f"Ord {n}") for n in range(3)]
     for some in (words[:1], words):
