@@ -54,18 +54,37 @@ def _made_once():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _kept_in_memory():
+    """What a process keeps in memory it keeps in a test too, which is one transaction; what is saved is seen at once."""
+    from django.db.models.signals import post_delete, post_save
+
+    from utbud.places import models as places
+    from utbud.places import queries
+    from utbud.web import context
+
+    def changed(sender, **_what):
+        if issubclass(sender, places.Counted):
+            places.edition += 1
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (queries, context):
+            patch.setattr(module, "connection", SimpleNamespace(in_atomic_block=False))
+        for signal in (post_save, post_delete):
+            signal.connect(changed)
+        yield
+        for signal in (post_save, post_delete):
+            signal.disconnect(changed)
+
+
 @pytest.fixture(autouse=True)
 def _plain_settings(settings, tmp_path, monkeypatch):
     """Static files without a build, files in a folder of the test's own, quick passwords, tasks at once, no films."""
     from utbud.places import models as places
-    from utbud.places import queries
     from utbud.publishing import files
-    from utbud.web import context
     from utbud.web import ready as site_ready
 
-    for module in (queries, context):  # a test is a transaction; what is kept outside one is kept in it
-        monkeypatch.setattr(module, "connection", SimpleNamespace(in_atomic_block=False))
-    places.edition += 1  # and what the last test saw is not what this one sees
+    places.edition += 1  # what the last test saw is not what this one sees
     monkeypatch.setattr(site_ready, "_seen", [True])  # asked once by a process: no test's queries should tell
     monkeypatch.setattr(files, "make_films", SimpleNamespace(enqueue=lambda **_what: None))  # seconds each
     settings.STORAGES = settings.STORAGES | {

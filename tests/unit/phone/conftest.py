@@ -46,6 +46,13 @@ def library(db) -> Place:
     return place
 
 
+def no_phone() -> None:
+    """Take the library's number away, as staff do."""
+    chosen = LibrarySettings.load()
+    chosen.phone = ""
+    chosen.save()
+
+
 @pytest.fixture
 def clock(monkeypatch):
     """Set the time: ``clock("2026-11-23 10:30")``. Monday 10:30 from the start."""

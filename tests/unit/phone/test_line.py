@@ -4,10 +4,10 @@ import dataclasses
 
 import pytest
 
-from tests.unit.phone.conftest import CALLER, PHONE, with_media
+from tests.unit.phone.conftest import CALLER, PHONE, no_phone, with_media
 from utbud.inbox.models import Message
 from utbud.phone import actions, offers, queries
-from utbud.places.models import LibrarySettings, OpeningHours, Place, SpecialDay
+from utbud.places.models import OpeningHours, Place, SpecialDay
 
 ALWAYS = "Tre knappar fungerar överallt. Tryck 7 för att höra igen, 8 för att höra långsammare eller 9 för att gå tillbaka."
 ALWAYS_SLOW = "Tre knappar fungerar överallt. Tryck 7 för att höra igen, 8 för att höra i vanlig fart eller 9 för att gå tillbaka."
@@ -189,7 +189,7 @@ class TestWords:
 
 class TestWhatTheLibraryLacks:
     def test_no_phone_of_its_own(self, elks):
-        LibrarySettings.objects.update(phone="")
+        no_phone()
         call = elks(caller="").ring("03")
         assert call.connected == []
         assert call.heard[0] == f"{WELCOME} {CLOSED}"

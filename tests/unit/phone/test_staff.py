@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 
-from tests.unit.phone.conftest import PHONE, body
+from tests.unit.phone.conftest import PHONE, body, no_phone
 from tests.unit.phone.test_line import BYE, HOURS, IS_IT, NUMBER, START
 from utbud.base.plain_language import readability
 from utbud.channels.models import Reach
@@ -14,7 +14,6 @@ from utbud.formats.speech import NoVoice
 from utbud.inbox.models import Message
 from utbud.phone import actions, queries
 from utbud.phone.models import PhoneCall, PhoneSecret
-from utbud.places.models import LibrarySettings
 
 LINE, TRIAL, TEXT = "/admin/telefon/", "/admin/telefon/prova/", "/admin/telefon/text/"
 NEW = "/admin/telefon/ny-adress/"
@@ -80,7 +79,7 @@ class TestThePage:
         page = soup(staff.get(LINE))
         assert page.select_one("#phone-address")["value"] == queries.start_address(queries.SERVICES[0])
         assert PHONE in page.select_one(".phone-setup").get_text()
-        LibrarySettings.objects.update(phone="")
+        no_phone()
         assert "har inget telefonnummer" in soup(staff.get(LINE)).get_text()
 
     def test_the_figures_of_the_weeks(self, staff, elks):

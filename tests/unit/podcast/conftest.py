@@ -22,12 +22,14 @@ SECONDS = 90
 
 @pytest.fixture(scope="session")
 def mp3(tmp_path_factory):
-    """A minute and a half of a soft tone and noise, as MP3 with tags of its own."""
-    path = tmp_path_factory.mktemp("sound") / "sound.mp3"
-    tone = f"sine=frequency=220:duration={SECONDS},volume=0.5"
+    """A minute and a half of a soft tone, as MP3 with tags of its own."""
+    return tone(tmp_path_factory.mktemp("sound") / "sound.mp3", SECONDS)
+
+
+def tone(path, seconds):
     command = [
-        sound.ffmpeg(), "-hide_banner", "-loglevel", "error", "-f", "lavfi", "-i", tone, "-af", "loudnorm=I=-16:TP=-1.5",
-        "-ac", "1", "-ar", "44100", "-b:a", "64k", "-metadata", "title=Gammalt namn", "-id3v2_version", "3",
+        sound.ffmpeg(), "-hide_banner", "-loglevel", "error", "-f", "lavfi", "-i", f"sine=frequency=220:duration={seconds},volume=0.5",
+        "-af", "loudnorm=I=-16:TP=-1.5", "-ac", "1", "-ar", "44100", "-b:a", "64k", "-metadata", "title=Gammalt namn", "-id3v2_version", "3",
     ]  # fmt: skip
 
     def ffmpegs():

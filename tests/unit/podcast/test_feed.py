@@ -295,6 +295,7 @@ def test_the_same_queries_however_many_episodes_there_are(draft, show):
                 peak=-2, out_at=now,
             )  # fmt: skip
         page = queries.live_shows()[0]
+        feed.feed_of(page)  # what is kept between requests is kept
         with CaptureQueriesContext(connection) as asked:
             items = feed.feed_of(page).body.count(b"<item>")
         with CaptureQueriesContext(connection) as listed:

@@ -9,6 +9,7 @@ import uuid
 import pytest
 from django.urls import reverse
 
+from tests.unit.podcast.conftest import tone
 from utbud.channels.channel import Unavailable
 from utbud.podcast import moving
 from utbud.podcast.actions import moving as actions
@@ -188,9 +189,9 @@ class TestComing:
 
 class TestTheSound:
     @pytest.fixture
-    def mp3(self, mp3):
-        """Its first four seconds: each test has it evened out for real."""
-        return mp3[:32_000]
+    def mp3(self, tmp_path):
+        """Six seconds: each test has it evened out for real."""
+        return tone(tmp_path / "sound.mp3", 6)
 
     @pytest.fixture
     def episode(self, bring, old_host, mp3):
