@@ -6,7 +6,6 @@ Pure: paths in, paths and figures out.
 import json
 import math
 import re
-import shutil
 import subprocess
 import wave
 from collections.abc import Callable, Iterator, Sequence
