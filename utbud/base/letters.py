@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.utils.functional import lazy
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext as _
 
 AS_FILES = "django.core.mail.backends.filebased.EmailBackend"  # settings.py, where no mail server is named
@@ -21,13 +21,13 @@ def go_out() -> bool:
     return bool(settings.EMAIL_BACKEND != AS_FILES)
 
 
-def promise(says: str, *, instead: str = "") -> str:
+def promise(says: str | Promise, *, instead: str | Promise = "") -> str:
     """``says`` that a letter goes, or, where there is no mail server, that none does and what to do ``instead``.
 
     Every page of the staff side that promises a letter says it through this.
     """
     if go_out():
-        return says
+        return str(says)
     return " ".join(filter(None, (_("Ingen e-postserver är inställd, så inget brev går ut."), str(instead))))
 
 
