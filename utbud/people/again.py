@@ -13,9 +13,9 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render, resolve_url
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure as refused
-from django.views.decorators.cache import add_never_cache_headers
 
 from utbud.people import logins
 from utbud.people.forms import SLOWED, LoginForm

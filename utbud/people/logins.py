@@ -14,7 +14,11 @@ from django.conf import settings
 from django.core import signing
 from django.db.models import Count, F, Max, Q
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import InvalidTokenFormat, _check_token_format, _unmask_cipher_token
+from django.middleware.csrf import (  # type: ignore[attr-defined] # the only ones who know how a token is masked
+    InvalidTokenFormat,
+    _check_token_format,
+    _unmask_cipher_token,
+)
 from django.utils.crypto import salted_hmac
 
 from utbud.base.networks import client_address, network, wide

@@ -11,4 +11,4 @@ class PlacesConfig(AppConfig):
         from utbud.places import forms, models, queries
 
         local_words(queries.names)
-        models.Place.base_form_class = forms.PlaceForm  # type: ignore[attr-defined]
+        models.Place.base_form_class = forms.PlaceForm

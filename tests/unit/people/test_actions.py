@@ -65,12 +65,12 @@ def test_writers_write_everywhere_and_publish_nowhere(role: str) -> None:
     root = Page.get_first_root_node().pk
     assert on_pages(role) == {("add_page", root), ("change_page", root)}
     assert on_collections(role) == {"add_image", "change_image", "choose_image"}
-    assert rights(role) == {*actions.ENTER, *actions.PLANNING, *actions.WRITING}
+    assert rights(role) == {*actions.ENTER, *actions.PLANNING, *actions.WRITING, *actions.HOURS}
 
 
 def test_those_who_meet_people_see_them_and_write_nothing() -> None:
     actions.ensure_roles()
-    assert rights(DESK) == {*actions.ENTER, *actions.PLANNING, *actions.MEETING}
+    assert rights(DESK) == {*actions.ENTER, *actions.PLANNING, *actions.MEETING, *actions.HOURS}
     assert (on_pages(DESK), on_collections(DESK)) == (set(), set())
 
 
