@@ -18,7 +18,7 @@ ifdef PIP_CERT
 export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 
-.PHONY: help run setup test test-everything faults scan servers check format bench screenshots lock clean
+.PHONY: help run setup test test-everything browsers faults scan servers check format bench screenshots lock clean
 
 help: ## räknar upp kommandona
 	@echo "Digitalt utbud. Skriv make och ett av orden:"
@@ -35,6 +35,9 @@ test: $(VENV)/.test ## kör testen: enhet, processer, webbläsaren. På PostgreS
 
 test-everything: $(VENV)/.test ## kör alla test på både SQLite och PostgreSQL. Inför en utgåva
 	@exec $(BIN)/python tests/run.py everything
+
+browsers: $(VENV)/.test ## prövar invånarnas och personalens resor i Firefox och WebKit (Safari). Inför en utgåva
+	@exec $(BIN)/python tests/run.py browsers
 
 faults: $(VENV)/.test ## dödar processer och låter många trängas, om och om igen, på båda databaserna (UTBUD_TEST_ROUNDS=10)
 	@exec $(BIN)/python tests/run.py faults

@@ -2,7 +2,8 @@
 
 Units run on SQLite; of them, those marked ``database`` on PostgreSQL too. With the word ``everything``, as
 ``make test-everything`` says it before a release, all of them run on both, and so does the whole browser. With the word
-``faults``, as ``make faults`` says it, only the processes run, UTBUD_TEST_ROUNDS times.
+``faults``, as ``make faults`` says it, only the processes run, UTBUD_TEST_ROUNDS times. With the word ``browsers``, as
+``make browsers`` says it, whole journeys run in Firefox and WebKit; the few that tell most run with the others.
 
 What takes long to make is made once, for all runs to copy (tests/ready.py). Runs that mostly wait go at the same time.
 
@@ -31,6 +32,7 @@ import psycopg
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 from tests import ready, report  # noqa: E402 - found from wherever this is started
+from tests.browser import elsewhere  # noqa: E402
 
 NO_SKIPS = bool(os.environ.get("UTBUD_NO_SKIPS"))
 LOCAL_SERVER = "postgres://postgres@127.0.0.1:5432"
@@ -123,6 +125,13 @@ def chromium() -> bool:
         with contextlib.suppress(subprocess.TimeoutExpired):
             subprocess.call([sys.executable, "-m", "playwright", "install", "chromium"], timeout=600)
     return Path(path).exists()
+
+
+def tell_of_browsers(summary: Summary) -> None:
+    """Say which of the other browsers is not here: what is about it is left out."""
+    for kind in (elsewhere.Firefox, elsewhere.WebKit):
+        if not elsewhere.is_here(kind):
+            summary.skip(f"Resorna i {kind.NAME}. Den finns inte. Debian: apt install {kind.PACKAGES}")
 
 
 def answers(url: str) -> bool:
@@ -218,6 +227,7 @@ def main(*, everything: bool) -> int:
     """All runs. The exit code."""
     began, summary = time.monotonic(), Summary()
     browser = chromium()
+    tell_of_browsers(summary)
     with postgresql() as server, made_ready(server) as (known, make_demo), ThreadPoolExecutor() as pool:
         kinds = {"SQLite": known}
         if server:
@@ -245,7 +255,12 @@ def main(*, everything: bool) -> int:
                 files = ("tests/browser",) if everything or kind == "SQLite" else JOURNEYS
                 # Neighbours share what a file makes for itself, so a worker takes them together.
                 summary.run(
-                    Run("Webbläsartest", kind, (*files, *PARALLEL, "--dist", "worksteal"), environment)
+                    Run(
+                        "Webbläsartest",
+                        kind,
+                        (*files, "-m", "not browsers", *PARALLEL, "--dist", "worksteal"),
+                        environment,
+                    )
                 )
         else:
             names = ", ".join(sorted(file.name for file in (ROOT / "tests/browser").glob("test_*.py")))
@@ -274,5 +289,23 @@ def faults() -> int:
     return summary.end()
 
 
+def browsers() -> int:
+    """All journeys in the browsers that are not Chromium. The exit code."""
+    summary = Summary()
+    tell_of_browsers(summary)
+    with made_ready("") as (known, make_demo):
+        make_demo()
+        # A browser's journeys lie together: each worker takes one of the two.
+        journeys = ("tests/browser/test_elsewhere.py", "-n", "2", "--dist", "worksteal")
+        summary.run(Run("Resor i Firefox och WebKit", "SQLite", journeys, known))
+    return summary.end()
+
+
 if __name__ == "__main__":
-    sys.exit(faults() if sys.argv[1:] == ["faults"] else main(everything=sys.argv[1:] == ["everything"]))
+    match sys.argv[1:]:
+        case ["faults"]:
+            sys.exit(faults())
+        case ["browsers"]:
+            sys.exit(browsers())
+        case words:
+            sys.exit(main(everything=words == ["everything"]))

@@ -11,6 +11,7 @@ form is tried once, in test_journey.py), ``accessible()`` looks at it as it stan
 somebody who fills in a form must. ``page.goto`` after ``login``. Wait with ``expect``, ``until`` or ``comes_true``, never for so many seconds
 (and not with ``page.wait_for_function``, which our policy stops).
 A journey that writes or searches belongs in a file whose name ends in ``_journey``: those run on PostgreSQL as well.
+A journey that all browsers must stand, Firefox and Safari too, belongs in test_elsewhere.py.
 """
 
 import os
@@ -27,6 +28,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
 from tests import ready
+from tests.browser import elsewhere
 from tests.waiting import PATIENCE
 from tests.waiting import until as wait_until
 
@@ -48,6 +50,17 @@ PASSWORD = "digitalt-utbud-demo"
 SINCE = "performance.now() - performance.getEntriesByType('navigation')[0].responseStart"
 GUARD = 2.1  # seconds: nobody fills in a form faster (utbud/inbox/guards.py), but a robot does
 expect.set_options(timeout=PATIENCE * 1000)
+
+
+def pytest_collection_modifyitems(config, items):
+    """What is about a browser that is not on the machine is left out; tests/run.py says so."""
+    kinds = {
+        item: item.callspec.params.get("browser_elsewhere") for item in items if hasattr(item, "callspec")
+    }
+    gone = [item for item, kind in kinds.items() if kind and not elsewhere.is_here(kind)]
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        items[:] = [item for item in items if item not in gone]
 
 
 def chromium() -> str | None:

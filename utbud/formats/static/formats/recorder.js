@@ -106,6 +106,13 @@
 
     function finished(made) {
       letGo();
+      if (!made.size) { // there are browsers that say that they record, and give nothing
+        keep(false);
+        show("start");
+        say(words.stopped, true);
+        buttons.start.focus();
+        return;
+      }
       blob = made;
       URL.revokeObjectURL(audio.src);
       audio.src = URL.createObjectURL(blob);

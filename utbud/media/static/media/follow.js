@@ -85,6 +85,8 @@
   stage.addEventListener("player", ({ detail }) => ready(detail));
   stage.addEventListener("moment", ({ detail }) => mark(detail));
   if (!media) return;
+  // Captions are seen from the start. «default» alone does not do it in Safari, where they wait to be asked for.
+  for (const one of media.querySelectorAll("track[default]")) one.track.mode = "showing";
   ready({
     jump: (second) => {
       media.currentTime = second;

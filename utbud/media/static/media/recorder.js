@@ -19,6 +19,7 @@
     ? ["video/webm;codecs=vp8,opus", "video/webm;codecs=vp9,opus", "video/webm", "video/mp4"]
     : ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
   const EACH = 1000; // milliseconds of recording in a piece
+  const SILENT = 10000; // milliseconds of recording after which some of it must have come
   const [WIDE, HIGH] = [1920, 1080];
 
   let streams = [];
@@ -188,7 +189,11 @@
         if (level.textContent !== text) level.textContent = text;
         highest = 0;
       }
-      if (media?.state === "recording") clock.textContent = timeWords((lasted + performance.now() - since) / 1000);
+      if (media?.state === "recording") {
+        const recorded = lasted + performance.now() - since;
+        clock.textContent = timeWords(recorded / 1000);
+        if (!bytes && recorded > SILENT) end(); // rather now than after an hour
+      }
     }, 100);
   }
 
@@ -280,10 +285,9 @@
     sent = wanted = false;
     failed = "";
     save.hidden = sentBar.hidden = true;
-    const ending = media.mimeType.includes("mp4") ? (film ? "mp4" : "m4a") : media.mimeType.includes("ogg") ? "ogg" : "webm";
     sender = window.tusSender({
       create: box.dataset.create,
-      metadata: { filename: `inspelning.${ending}`, page: box.dataset.page, recorded: "1" },
+      metadata: { filename: `inspelning.${ending()}`, page: box.dataset.page, recorded: "1" },
       source: () => new Blob(pieces),
       told: heard,
     });
@@ -304,6 +308,11 @@
     pause.hidden = stop.hidden = false;
     say(words.recording);
     stop.focus();
+  }
+
+  function ending() {
+    if (media.mimeType.includes("mp4")) return film ? "mp4" : "m4a";
+    return media.mimeType.includes("ogg") ? "ogg" : "webm";
   }
 
   function heard(event, more) {
@@ -340,6 +349,14 @@
   async function finished() {
     letGo();
     pause.hidden = stop.hidden = true;
+    if (!bytes) { // there are browsers that say that they record, and give nothing
+      warn(false);
+      sender.forget();
+      only(choose);
+      say(words.cannot, true);
+      prepare.focus();
+      return;
+    }
     sender.finish(bytes);
     only(trimming);
     if (url) URL.revokeObjectURL(url);
@@ -379,7 +396,7 @@
   function offerToSave() {
     if (!trimming.hidden && url) {
       save.href = url;
-      save.download = media.mimeType.includes("mp4") ? "inspelning.mp4" : "inspelning.webm";
+      save.download = `inspelning.${ending()}`;
       save.hidden = false;
     }
   }

@@ -6,6 +6,9 @@
   const fill = window.mediaFill;
   const size = window.mediaSize;
 
+  // Safari leaves captions off though the page says «default».
+  for (const one of document.querySelectorAll("[data-player] track[default]")) one.track.mode = "showing";
+
   // --- upload ---------------------------------------------------------------------------------
   const form = document.querySelector("[data-upload]");
   if (form) {
