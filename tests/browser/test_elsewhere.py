@@ -236,7 +236,7 @@ def test_a_word_is_written_recorded_sent_and_approved(window, be):
     window.open(f"/ord/surfzon-i-{window.name.lower()}/")
     window.see(title, "h1")
     window.ask("document.querySelector('audio').load()")
-    window.becomes("document.querySelector('audio').duration > 2.5")
+    window.becomes("document.querySelector('audio').duration > 1")
 
 
 @whole_journey
