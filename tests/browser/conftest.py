@@ -10,7 +10,7 @@ To add a journey: take ``page``, a window of its own; ``login("redaktor")`` make
 form is tried once, in test_journey.py), ``accessible()`` looks at it as it stands, and ``person()`` waits as long as
 somebody who fills in a form must. ``page.goto`` after ``login``. Wait with ``expect``, ``until`` or ``comes_true``, never for so many seconds
 (and not with ``page.wait_for_function``, which our policy stops).
-A journey that writes or searches belongs in a file whose name ends in ``_journey``: those run on PostgreSQL as well.
+A journey that writes or searches belongs in test_journey.py or test_course_journey.py: those run on PostgreSQL as well.
 A journey that all browsers must stand, Firefox and Safari too, belongs in test_elsewhere.py.
 """
 
