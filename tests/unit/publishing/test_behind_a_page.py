@@ -54,6 +54,8 @@ STRAIGHT = {
     "courses_seats": "courses.Quota",
     "courses_desk": "courses.Quota",
     "learning_year": "learning.PlannedWeek",
+    "places_days": "places.SpecialDay",
+    "places_remove_day": "places.SpecialDay",
 }
 TAKES_DOWN = {"wagtailadmin_pages:unpublish", "publishing_withdraw", "publishing_put_away"}  # must never wait
 OF_ONES_OWN = {
