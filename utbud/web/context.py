@@ -43,7 +43,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
     Each is asked for only when a template shows it, since the staff side's pages pass here as well.
     """
-    lib, how_it_is = SimpleLazyObject(_library), SimpleLazyObject(_how_it_is)
+    lib: Any = SimpleLazyObject(_library)
+    how_it_is: Any = SimpleLazyObject(_how_it_is)
     return {
         "base_url": settings.BASE_URL,
         "lib": lib,
