@@ -24,6 +24,7 @@ TEMPLATE = os.environ.get("UTBUD_TEST_TEMPLATE", "template0")
 LEFT_OUT = (
     "utbud.publishing.files.make_files",
     "utbud.publishing.files.make_films",
+    "utbud.publishing.files.make_read_aloud",
     "utbud.web.demo_media.make_film",
     "utbud.web.demo_media.make_episode",
     "wagtail.tasks.update_reference_index_task",

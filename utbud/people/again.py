@@ -23,6 +23,10 @@ from utbud.people.forms import SLOWED, LoginForm
 STAFF = "/admin/"
 NAME, PASSWORD, FROM = "again_username", "again_password", "again_from"
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 -- the name of a field
+ANSWER = "application/x-www-form-urlencoded"  # how the page that asks is sent: it has no files
+MOST_BYTES = (
+    10 * 1024 * 1024
+)  # of what is read from somebody who is not logged in; a film's form has nothing typed in it
 SECRETS = ("password", "losenord", "secret")  # in the name of a field: never written back
 _secret_fields: dict[str, Callable[[], Iterable[str]]] = {}
 
@@ -47,13 +51,17 @@ class LogInAgain:
         elif _sent_to_log_in(request, response):
             if not _is_page(request):
                 return JsonResponse({"says": _("Du är utloggad. Logga in igen.")}, status=401)
-            if _writer(request) and _typed(request):  # else nobody has written anything here
+            if (
+                _is_light(request) and _writer(request) and _typed(request)
+            ):  # else nobody has written anything here
                 return _ask(request)
         return response
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         """The answer to the question: log in, and let what was typed go on to its view."""
-        if request.method != "POST" or not request.path.startswith(STAFF) or PASSWORD not in request.POST:
+        if request.method != "POST" or not request.path.startswith(STAFF) or request.content_type != ANSWER:
+            return None  # a body of files is read by its view, in its own way
+        if PASSWORD not in request.POST:
             return None
         if request.user.is_authenticated:  # in another tab meanwhile
             if request.user.pk != _writer(request):
@@ -81,7 +89,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if request.method == "POST" and request.path.startswith(STAFF) and _from_us(request):
         if not _is_page(request):
             return JsonResponse({"says": _("Sidan är gammal. Läs in den igen.")}, status=403)
-        if _writer(request, sure=True) and _typed(request):
+        if _is_light(request) and _writer(request, sure=True) and _typed(request):
             return _ask(request)
     return refused(request, reason=reason)
 
@@ -153,6 +161,12 @@ def _is_page(request: HttpRequest) -> bool:
     if mode := request.headers.get("Sec-Fetch-Mode"):
         return mode == "navigate"
     return "application/json" not in request.headers.get("Accept", "")
+
+
+def _is_light(request: HttpRequest) -> bool:
+    """Whether it is a form that can be read through, and not a film that somebody sends without being let in."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return length.isdigit() and int(length) <= MOST_BYTES
 
 
 def _from_us(request: HttpRequest) -> bool:

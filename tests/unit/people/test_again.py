@@ -2,6 +2,7 @@
 
 import html
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -53,6 +54,11 @@ def typed(browser, url, **more):
     } | more
 
 
+def answered(browser, url, fields):
+    """Send the page that asks, as a browser does: it has no files."""
+    return browser.post(url, urlencode(fields), again.ANSWER, follow=True)
+
+
 def log_out(browser):
     browser.cookies.pop("sessionid", None)
 
@@ -65,11 +71,11 @@ def test_what_was_typed_waits_for_the_password_and_goes_on(browser, url):
     assert "no-store" in asked["Cache-Control"]
     assert hidden(asked)["name"] == "Vår webb «ny»"
     assert "hemligt-ord" not in asked.content.decode()  # neither passwords nor keys are written back
-    wrong = browser.post(url, hidden(asked) | {again.NAME: "admin", again.PASSWORD: "fel"})
+    wrong = answered(browser, url, hidden(asked) | {again.NAME: "admin", again.PASSWORD: "fel"})
     assert wrong.status_code == 401
     assert hidden(wrong)["name"] == "Vår webb «ny»"
     assert LoginTry.objects.filter(outcome=LoginTry.WRONG).count() == 1  # at the same pace as any login
-    answer = browser.post(url, hidden(wrong) | {again.NAME: "admin", again.PASSWORD: RIGHT}, follow=True)
+    answer = answered(browser, url, hidden(wrong) | {again.NAME: "admin", again.PASSWORD: RIGHT})
     assert answer.status_code == 200
     assert "Vår webb «ny»" in answer.content.decode()
     assert answer.wsgi_request.user.username == "admin"
@@ -94,13 +100,13 @@ def test_only_who_wrote_it_gets_it_back(browser, url):
     sent = typed(browser, url)
     log_out(browser)
     asked = browser.post(url, sent)
-    other = browser.post(url, hidden(asked) | {again.NAME: "redaktor", again.PASSWORD: RIGHT})
+    other = answered(browser, url, hidden(asked) | {again.NAME: "redaktor", again.PASSWORD: RIGHT})
     assert "Det här skrev någon annan." in other.content.decode()
     assert "_auth_user_id" not in browser.session
     log_in(browser, "redaktor")  # and out: what they were given since is not what was typed before
     log_out(browser)
     late = browser.post(url, sent, headers={"Origin": "http://testserver"})
-    mine = browser.post(url, hidden(late) | {again.NAME: "redaktor", again.PASSWORD: RIGHT})
+    mine = answered(browser, url, hidden(late) | {again.NAME: "redaktor", again.PASSWORD: RIGHT})
     assert "Det här skrev någon annan." in mine.content.decode()
 
 
@@ -143,3 +149,11 @@ def test_a_device_from_before_forms_were_known_is_read(rf, site):
     request = rf.get("/admin/")
     request.COOKIES[logins.COOKIE] = signing.dumps({"key": "x", "users": [1]}, salt=logins.SALT)
     assert logins.device_of(request).forms == {}
+
+
+@pytest.mark.parametrize(("most", "asks"), [(again.MOST_BYTES, True), (10, False)])
+def test_a_film_from_somebody_who_is_not_let_in_is_not_read_through(browser, url, monkeypatch, most, asks):
+    monkeypatch.setattr(again, "MOST_BYTES", most)
+    sent = typed(browser, url)
+    log_out(browser)
+    assert (browser.post(url, sent).status_code == 401) is asks

@@ -59,6 +59,7 @@ def test_no_template_deletes_with_one_press():
     asked = {
         "publishing/put_away.html",  # asks, and is an archive
         "courses/staff/forget.html",  # asks
+        "places/staff/remove_day.html",  # asks
         "channels/subscribers/staff/remove.html",  # asks
         "learning/staff/year.html",  # the word stays, and can be put on its week again
         "guides/staff/pictures.html",  # the picture stays in the library

@@ -64,8 +64,7 @@ def test_a_library_that_has_said_nothing_yet(settings) -> None:
     assert LibrarySettings.objects.count() == 0  # reading writes nothing
 
 
-@pytest.mark.django_db
-def test_a_library_that_has_said_all(settings, tmp_path) -> None:
+def test_a_library_that_has_said_all(site, settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path
     main = place()
     drop_in(main, 0, 13, 15)

@@ -550,7 +550,7 @@ def test_who_sends_for_approval_is_told_of_a_letter_only_where_letters_go(
     client.force_login(site.editor)
     word = write("Kaka")
     sent = client.post(
-        reverse("publishing_request", args=[word.pk]), {"message": "", "when": ""}, follow=True
+        reverse("publishing_request", args=[word.pk]), {"message": "", "when": "nu"}, follow=True
     )
     said = sent.content.decode()
     assert ("Utgivaren får ett brev." in said) is mail

@@ -31,7 +31,7 @@ def test_the_demo_writes_to_nobody_and_leaves_two_calls_and_a_letter():
     assert notices.send_due(THURSDAY, clock=lambda: THURSDAY) == 0
     assert mail.outbox == []
     left = [(one.way, one.kind.split("-")[0]) for one in notice_queries.for_a_person(THURSDAY)]
-    assert sorted(left) == [("call", "moved"), ("call", "offer"), ("letter", "moved")]
+    assert sorted(left) == [("call", "moved"), ("call", "offer"), ("hand", "moved"), ("letter", "moved")]
     assert Notice.objects.filter(kind="receipt", state=Notice.SENT).exists()
     # Whoever tries it says yes for the one who was rung: all seats are taken, and the line waits on.
     offered = Registration.objects.get(state=Registration.OFFERED)
