@@ -157,6 +157,7 @@ MIDDLEWARE = [
     "utbud.web.counting.CountReach",
     "utbud.web.baked.BakedPages",
     "utbud.base.squeeze.SqueezeText",
+    "utbud.web.whole.WholeWords",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
