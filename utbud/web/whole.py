@@ -6,8 +6,10 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-# Up to twelve characters fit on a narrow phone with letters of twice the size. What is longer may break at its hyphen.
-WHOLE = re.compile(r"(?<![\w-])(?=[\w-]{3,12}(?![\w-]))(?:\d+(?:-\d+)+|[^\W_]{1,3}-[^\W_]+)(?![\w-])")
+# Up to eleven characters fit on a narrow phone with letters of twice the size. What is longer may break at its hyphen.
+WHOLE = re.compile(
+    r"(?<![\w-])(?=[\w-]{3,11}(?![\w-]))(?:[1-9]\d-\d{3}(?:-\d\d)?|[^\W\d_]{1,3}-[^\W\d_]+)(?![\w-])"
+)
 # Tags, and all of what holds no text that may have a tag in it.
 PARTS = re.compile(r"(<(script|style|title|textarea|select|svg)\b.*?</\2>|<[^>]*>)", re.DOTALL)
 STAFF = "/admin/"

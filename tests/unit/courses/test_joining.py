@@ -32,6 +32,7 @@ def clock(time_machine, now):
 
 def words(answer):
     main = re.search(r"<main.*?</main>", answer.content.decode(), re.S)[0]
+    main = re.sub(r'<span class="nb">(.*?)</span>', r"\1", main)
     return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 

@@ -54,6 +54,7 @@ def read(client):
 
 def words(html):
     main = re.search(r"<main.*?</main>", html, re.S)[0]
+    main = re.sub(r'<span class="nb">(.*?)</span>', r"\1", main)
     return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
