@@ -18,6 +18,8 @@ from urllib3.util import Url, parse_url
 
 REDIRECTS = 5
 NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits
+UNICAST = ipaddress.ip_network("2000::/3")  # all that the open internet has of IPv6 (RFC 4291, IANA)
+PROTOCOLS = ipaddress.ip_network("192.0.0.0/24")  # of IPv4, for protocols between neighbours (RFC 6890)
 
 
 class Inside(Exception):
@@ -47,8 +49,10 @@ def is_public(number: str) -> bool:
             carried = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if carried is not None:
             return is_public(str(carried))
-        if ip.is_site_local:
+        if ip not in UNICAST:
             return False
+    elif ip in PROTOCOLS:
+        return False
     return ip.is_global and not ip.is_multicast
 
 

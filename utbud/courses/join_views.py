@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -37,6 +38,7 @@ from utbud.inbox.contact import ContactKind, read_written
 from utbud.places import queries as places
 from utbud.publishing.views import moved_to
 
+CHANGES, CHANGES_PER_HOUR = "courses changes", 20  # of one's own place
 PURPOSE, PER_HOUR = "courses", 10  # a household registers several people, a library's computer more
 ORDER = list(STEPS)
 
@@ -325,7 +327,7 @@ def change_needs(request: HttpRequest, key: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={name: getattr(registration, name) for name in known},
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _not_too_often(request, form, own.now):
         along = [need for need in registration.needs if need == COMPANION]
         day.set_needs(
             registration=registration, **form.needs_of(also=along), by=None, now=own.now, way=Way.WEB
@@ -343,7 +345,7 @@ def change_contact(request: HttpRequest, key: str) -> HttpResponse:
     if not own.may_change:
         return redirect(registration.path)
     form = OwnContact(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _not_too_often(request, form, own.now):
         written = form.cleaned_data["contact"]
         day.correct(
             registration=registration, name=registration.name, contact=written.contact.value,
@@ -351,6 +353,15 @@ def change_contact(request: HttpRequest, key: str) -> HttpResponse:
         )  # fmt: skip
         return redirect(f"{registration.path}?andrat")
     return _page(request, "change_contact", own, form=form)
+
+
+def _not_too_often(request: HttpRequest, form: forms.Form, now: dt.datetime) -> bool:
+    """Whether one more change from this address is let through; otherwise it is said in ``form``."""
+    address = client_address(request)
+    if guards.within_limit(address=address, now=now, purpose=CHANGES, limit=CHANGES_PER_HOUR):
+        return True
+    form.add_error(None, _too_many())
+    return False
 
 
 @never_cache

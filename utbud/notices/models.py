@@ -181,6 +181,11 @@ class Notice(models.Model):
         return Contact(kinds.get(Way(self.way), ContactKind.PHONE), self.address)
 
     @property
+    def called(self) -> str:
+        """Whom it is to, for staff: the name, else how they are reached, else a word for who has said neither."""
+        return self.name or (self.contact.words if self.contact else str(_("någon utan namn")))
+
+    @property
     def too_late(self) -> bool:
         """Whether it was stopped because its time had passed, and not because somebody or something said so."""
         if self.state != self.STOPPED or not self.stopped_at or not self.expires_at:

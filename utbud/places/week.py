@@ -19,7 +19,7 @@ EVERY = {
 DASH = r"\s*(?:-|–|—|till)\s*"
 CLOCK = r"(?:kl(?:ockan|\.)?\s*)?(\d{1,2})(?:[.:](\d{2}))?"
 SPAN = re.compile(f"{CLOCK}{DASH}{CLOCK}")
-DAYS = re.compile(rf"({'|'.join(EVERY)}|[a-zåäö]+)(?:{DASH}([a-zåäö]+))?")
+DAYS = re.compile(rf"({'|'.join(EVERY)}|[a-zåäö]+)\.?(?:{DASH}([a-zåäö]+)\.?)?")
 BETWEEN = re.compile(r"[\s,;:&]*(?:och\b)?[\s,;:&]*")
 
 
@@ -70,9 +70,7 @@ def _days(first: str, last: str | None) -> Sequence[int]:
 
 
 def _day(name: str) -> int:
-    known = [
-        number for number, day in enumerate(WEEKDAYS) if len(name) >= 2 and day.startswith(name.rstrip("."))
-    ]
+    known = [number for number, day in enumerate(WEEKDAYS) if len(name) >= 2 and day.startswith(name)]
     known = known or [number for number, day in enumerate(WEEKDAYS) if name in (f"{day}ar", f"{day}en")]
     if len(known) != 1:
         raise Unclear(_("Vi känner inte igen dagen «%(what)s».") % {"what": name})

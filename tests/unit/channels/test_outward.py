@@ -53,7 +53,8 @@ def _closed(settings):
         ("100.64.0.1", False), ("224.0.0.1", False), ("239.255.255.250", False), ("255.255.255.255", False), ("::1", False),
         ("::", False), ("fe80::1%eth0", False), ("fc00::1", False), ("fec0::1", False), ("ff02::1", False),
         ("::ffff:127.0.0.1", False), ("::ffff:1.1.1.1", True), ("64:ff9b::7f00:1", False), ("64:ff9b::101:101", True),
-        ("2002:7f00:1::", False), ("2002:a00:7::1", False),
+        ("2002:7f00:1::", False), ("2002:a00:7::1", False), ("::127.0.0.1", False), ("::ffff:0:127.0.0.1", False),
+        ("64:ff9b:1::7f00:1", False), ("5f00::1", False), ("192.0.0.8", False),
     ],
 )  # fmt: skip
 def test_which_numbers_are_the_open_internet(number, public):

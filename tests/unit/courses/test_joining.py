@@ -180,6 +180,13 @@ class TestBackAndForth:
             "Sitter gärna längst fram",
         )
 
+    def test_a_name_of_somebody_who_comes_along_is_not_dropped(self, visit):
+        someone = visit().to_the_end(along="", along_name="Sara")
+        assert "Du har skrivit vem som kommer med. Välj ett av svaren" in someone.says
+        assert 'value="Sara"' in someone.page.content.decode()
+        someone.send(along="participant")
+        assert "Stämmer det här?" in someone.says
+
     @pytest.mark.parametrize(("button", "says"), [("vem", "Vem är du?"), ("behov", "Behöver du något")])
     def test_answers_can_be_changed_from_the_last_page(self, visit, button, says):
         someone = visit().to_the_end(needs=["wheelchair"], along="participant", along_name="Bo")

@@ -63,6 +63,7 @@ def test_the_log_uses_it() -> None:
         ("invalid number +46701740605", "invalid number ***"),
         ("070-174 06 05 svarar inte", "*** svarar inte"),
         ("0701740605 svarar inte", "*** svarar inte"),
+        ("070174 06 05 svarar inte", "*** svarar inte"),
         ("HTTP 503 efter 20 s, 2026-12-01 05:29:41", "HTTP 503 efter 20 s, 2026-12-01 05:29:41"),
         ("GET /admin/kurser/person/?q=Eva&sida=2", "GET /admin/kurser/person/?q=***&sida=2"),
         ("GET /ord/bankid/", "GET /ord/bankid/"),

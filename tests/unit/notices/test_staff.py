@@ -53,6 +53,14 @@ def failed(tell, monkeypatch, error, contact=MOBILE, **fields):
     return notice
 
 
+@pytest.mark.parametrize(("name", "called"), [("Bertil Prov", "Bertil Prov"), ("", "någon utan namn")])
+def test_whom_nothing_reaches_stands_on_every_page(staff, tell, name, called):
+    """Somebody without an address, whom staff must tell by hand."""
+    tell(None, name=name)
+    assert called in html(staff.get(reverse("notices")))
+    assert called in html(staff.get(reverse("notices_calls")))
+
+
 # --- who may --------------------------------------------------------------------------------------
 
 

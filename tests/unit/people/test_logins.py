@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from utbud.base import hashers
+from utbud.base.letters import NotNow
 from utbud.people import lanes, logins
+from utbud.people.letters import send_reset_letter
 from utbud.people.models import LoginTry, User
 
 RIGHT, WRONG = "demo-demo-demo", "fel"
@@ -129,6 +131,12 @@ def test_letters_have_a_ceiling_that_is_the_same_for_all(site, email) -> None:
     ]
     assert found == [302] * 3 + [429] * 2
     assert len(mail.outbox) == (3 if email.startswith("redaktor") else 0)
+
+
+def test_a_letter_that_the_mail_server_did_not_take_is_a_job_that_failed(site, settings) -> None:
+    settings.EMAIL_BACKEND, settings.EMAIL_PORT = "django.core.mail.backends.smtp.EmailBackend", 1
+    with pytest.raises(NotNow):
+        send_reset_letter.func(site.editor.pk)
 
 
 @pytest.mark.parametrize(("what", "most"), [("network", 10), ("wide", 30), ("all", 60)])

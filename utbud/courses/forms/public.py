@@ -108,7 +108,16 @@ class JoinForm(GuardedForm, Reachable, OwnNeeds):
         return super().clean() if self.guarded else self.cleaned_data
 
     def clean_along_name(self) -> str:
-        return " ".join(self.cleaned_data["along_name"].split())
+        name = " ".join(self.cleaned_data["along_name"].split())
+        if name and self.cleaned_data.get("along") in (
+            "",
+            ALONE,
+        ):  # the first choice stands until somebody chooses
+            self.add_error(
+                "along",
+                _("Du har skrivit vem som kommer med. Välj ett av svaren med «Ja», eller ta bort namnet."),
+            )
+        return name
 
     @property
     def carried(self) -> list[tuple[str, str]]:

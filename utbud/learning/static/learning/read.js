@@ -1,4 +1,4 @@
-// Read aloud: the sentence being read is marked, one can go to any sentence, and «Pausa» stays in sight. Without this
+// Read aloud: the sentence being read is marked, one can go to any sentence, «Pausa» and the focus stay in sight. Without this
 // file the links play the sound, and the browser's own player is there all the time. A page may have several texts that
 // are read each by itself (.reads); one is read at a time.
 for (const bar of document.querySelectorAll("[data-marks]")) {
@@ -28,6 +28,7 @@ for (const bar of document.querySelectorAll("[data-marks]")) {
   // While it is read, or the button has the focus, and the player is out of sight, the buttons stand at the foot of the
   // window. What gets the focus is scrolled clear of them (scroll-padding), and the text moves nothing for it.
   const buttons = play.parentElement;
+  const spot = buttons.parentElement.insertBefore(document.createElement("i"), buttons);
   let seen = true;
   const place = () => {
     const away = !seen && (!audio.paused || (audio.currentTime > 0 && buttons.contains(document.activeElement)));
@@ -41,7 +42,7 @@ for (const bar of document.querySelectorAll("[data-marks]")) {
   new IntersectionObserver(([one]) => {
     seen = one.isIntersecting;
     place();
-  }).observe(bar);
+  }).observe(spot);
   buttons.addEventListener("focusout", () => setTimeout(place));
 
   const mark = (number) => {
@@ -114,6 +115,7 @@ for (const bar of document.querySelectorAll("[data-marks]")) {
     status.hidden = false;
   };
   for (const moved of ["wheel", "touchmove"]) addEventListener(moved, () => (follow = false), { passive: true });
+  addEventListener("focusin", ({ target }) => bar.contains(target) || (follow = false));
   addEventListener("keydown", ({ key, target }) => {
     if (/^(Page|Home|End|Arrow)/.test(key) && !bar.contains(target)) follow = false;
   });
