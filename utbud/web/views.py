@@ -15,6 +15,7 @@ from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.template import loader
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -173,10 +174,23 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.method in ("GET", "HEAD") and site is not None and len(plain) <= LONGEST_ADDRESS:
         inside = f"{site.root_page.url_path}{plain.removeprefix('/')}"
         pages = Page.objects.live().public()
-        if plain != request.path and pages.filter(url_path=inside).exists():
+        if plain != request.path and (_is_ours(plain) or pages.filter(url_path=inside).exists()):
             return redirect(plain)
         near = _near(pages, inside)
     return render(request, "404.html", {"near": near}, status=404)
+
+
+def _is_ours(path: str) -> bool:
+    """Whether a public page of our own has the address, beside those that are written."""
+    if path.startswith("/admin/"):
+        return False
+    try:
+        found = resolve(path)
+    except Resolver404:
+        return False
+    return (
+        found.view_name != "wagtail_serve" and not found.kwargs
+    )  # a part may be a key, where capitals matter
 
 
 def _plain(path: str) -> str:

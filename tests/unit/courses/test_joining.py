@@ -685,6 +685,12 @@ class TestWhatOneHasSaid:
         assert (said.contact_kind, said.contact, said.contact_note) == kept
         assert said.changes.filter(what="corrected", way="web").count() == 1
 
+    @pytest.mark.parametrize(("contact", "says"), [("08-465 004 33", True), ("gerd@example.org", False)])
+    def test_who_wants_us_to_write_is_told_where_we_can_only_ring(self, said, client, contact, says):
+        client.post(f"{said.path}behov/", {"needs": ["in_writing"]})
+        client.post(f"{said.path}kontakt/", {"contact": contact})
+        assert ("Dit kan vi bara ringa." in words(client.get(said.path))) is says
+
     def test_a_way_that_is_none_is_told_and_kept_in_the_field(self, said, client):
         answer = client.post(f"{said.path}kontakt/", {"contact": "ring min dotter"})
         assert "Skriv ett telefonnummer eller en e-postadress" in words(answer)

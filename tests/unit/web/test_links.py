@@ -102,6 +102,11 @@ def test_capitals_in_an_address_lead_to_the_page(client, about, publish, typed):
     assert (answer.status_code, answer.request["PATH_INFO"]) == (200, "/om/")
 
 
+@pytest.mark.parametrize("typed", ["/hjälp/", "/Hjalp", "/HJÄLP/"])
+def test_an_address_that_no_editor_wrote_is_found_too(client, site, typed):
+    assert client.get(typed).headers.get("Location") == "/hjalp/"
+
+
 @pytest.mark.parametrize("typed", ["/OM/", "/Nej/", "/nej/"])
 def test_capitals_lead_nowhere_where_there_is_nothing(client, about, typed):
     assert client.get(typed, follow=True).status_code == 404

@@ -30,6 +30,7 @@ from utbud.inbox.contact import hinted
 from utbud.learning.models import Topic
 from utbud.learning.queries import material_context, week_words
 from utbud.notices import queries as notices
+from utbud.notices.models import Way
 from utbud.places.models import Place
 from utbud.places.phones import phone_words
 from utbud.places.queries import library
@@ -498,6 +499,13 @@ class Own:
     def reached_by(self) -> str:
         """How they are reached, so that only they know which; "" when nobody said."""
         return hinted(self.registration.reached_by)
+
+    @property
+    def only_rung(self) -> bool:
+        """Whether they asked us to write, to something that we can only ring."""
+        contact = self.registration.reached_by
+        asked = "in_writing" in self.registration.needs
+        return asked and contact is not None and notices.way_for(contact) == Way.CALL
 
     @property
     def place_in_line(self) -> int:
