@@ -65,7 +65,7 @@
         if (waits.get(person) === tap) {
           waits.delete(person);
           mark(person, words.kept);
-        } else waits.get(person).was = tap.chosen;
+        } else if (waits.has(person)) waits.get(person).was = tap.chosen; // «Spara» may have taken it over meanwhile
         if (was(person)) was(person).value = tap.chosen;
       }
       keep();
