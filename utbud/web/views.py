@@ -182,7 +182,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def _is_ours(path: str) -> bool:
     """Whether a public page of our own has the address, beside those that are written."""
-    if path.startswith("/admin/"):
+    if path.startswith("/admin/") or "." in path:  # a file's name is exact
         return False
     try:
         found = resolve(path)
