@@ -157,9 +157,9 @@ MIDDLEWARE = [
     "utbud.web.counting.CountReach",
     "utbud.web.baked.BakedPages",
     "utbud.base.squeeze.SqueezeText",
-    "utbud.web.whole.WholeWords",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "django.middleware.common.CommonMiddleware",  # says how long the answer is: what changes it comes after
+    "utbud.web.whole.WholeWords",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -24,9 +24,8 @@ STAFF = "/admin/"
 NAME, PASSWORD, FROM = "again_username", "again_password", "again_from"
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 -- the name of a field
 ANSWER = "application/x-www-form-urlencoded"  # how the page that asks is sent: it has no files
-MOST_BYTES = (
-    10 * 1024 * 1024
-)  # of what is read from somebody who is not logged in; a film's form has nothing typed in it
+# What is read from somebody who is not logged in. A film's form is larger, and has nothing typed in it.
+MOST_BYTES = 10 * 1024 * 1024
 SECRETS = ("password", "losenord", "secret")  # in the name of a field: never written back
 _secret_fields: dict[str, Callable[[], Iterable[str]]] = {}
 
@@ -51,9 +50,8 @@ class LogInAgain:
         elif _sent_to_log_in(request, response):
             if not _is_page(request):
                 return JsonResponse({"says": _("Du är utloggad. Logga in igen.")}, status=401)
-            if (
-                _is_light(request) and _writer(request) and _typed(request)
-            ):  # else nobody has written anything here
+            # Where there is no writer or nothing typed, nobody has written anything here.
+            if _is_light(request) and _writer(request) and _typed(request):
                 return _ask(request)
         return response
 

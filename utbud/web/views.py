@@ -188,9 +188,8 @@ def _is_ours(path: str) -> bool:
         found = resolve(path)
     except Resolver404:
         return False
-    return (
-        found.view_name != "wagtail_serve" and not found.kwargs
-    )  # a part may be a key, where capitals matter
+    # A part may be a key, where capitals matter.
+    return found.view_name != "wagtail_serve" and not found.kwargs
 
 
 def _plain(path: str) -> str:

@@ -29,7 +29,7 @@ def _span(word: re.Match[str]) -> str:
 
 
 class WholeWords:
-    """Middleware, before what compresses: the pages that readers get, and no file."""
+    """Middleware, inside what counts the answer's bytes and compresses it: the pages that readers get, and no file."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -40,7 +40,6 @@ class WholeWords:
             isinstance(response, HttpResponse)
             and response.get("Content-Type", "").startswith("text/html")
             and not request.path.startswith(STAFF)
-            and not response.has_header("Content-Encoding")
         ):
             response.content = keep_whole(response.content.decode(response.charset)).encode(response.charset)
         return response

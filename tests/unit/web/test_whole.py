@@ -33,5 +33,7 @@ def test_what_does_not_break(html, kept):
 @pytest.mark.django_db
 def test_it_holds_on_pages_for_readers_and_no_others(client, site):
     assert '<span class="nb">e-post</span>' in client.get("/samarbeta/").content.decode()
+    plain = client.get("/samarbeta/")
+    assert int(plain["Content-Length"]) == len(plain.content)  # also for who takes nothing compressed
     client.force_login(site.editor)
     assert 'class="nb"' not in client.get("/admin/").content.decode()

@@ -109,10 +109,7 @@ class JoinForm(GuardedForm, Reachable, OwnNeeds):
 
     def clean_along_name(self) -> str:
         name = " ".join(self.cleaned_data["along_name"].split())
-        if name and self.cleaned_data.get("along") in (
-            "",
-            ALONE,
-        ):  # the first choice stands until somebody chooses
+        if name and self.cleaned_data.get("along") == ALONE:  # which stands until somebody chooses
             self.add_error(
                 "along",
                 _("Du har skrivit vem som kommer med. Välj ett av svaren med «Ja», eller ta bort namnet."),
