@@ -276,12 +276,20 @@ def prepare(*arguments: str) -> None:
     collect_static()
 
 
+def setup() -> None:
+    """Lay down what a new library begins with."""
+    load()
+    must_have_site()
+    django("utbud_setup")
+
+
 def demo() -> None:
     """Fill an empty site with demo content. Where the demo's people are, tell how to log in as one of them."""
     from django.core.management import call_command
 
     load()
     no_demo_in_public()
+    must_have_site()
     from django.utils import timezone
 
     from utbud.people.models import User
@@ -352,7 +360,7 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
         prepare,
         "gör databas och statiska filer redo, efter installation och uppdatering; --new: börja om med en tom databas",
     ),
-    "setup": (lambda: django("utbud_setup"), "lägger in det som ett nytt bibliotek börjar med"),
+    "setup": (setup, "lägger in det som ett nytt bibliotek börjar med"),
     "demo": (demo, "fyller en tom webbplats med demons innehåll"),
     "check": (check, "kontrollerar att allt som behövs fungerar, och säger vad du kan göra"),
 }

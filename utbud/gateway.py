@@ -22,7 +22,8 @@ GRACE, SLOWEST = 20.0, 1024  # seconds that any body may take; bytes a second th
 WHOLE = 1024 * 1024  # bytes of an answer that is handed over at once
 IN_MEMORY = 1024 * 1024  # bytes of a body, before it is kept in a temporary file
 TAKES = 120.0  # seconds in which a piece of a large answer must be taken
-LARGEST = 4200 * 1024 * 1024  # bytes of a body: a whole film, from a browser without JavaScript
+# Bytes of a body: among staff a whole film, from a browser without JavaScript; from anyone else a form.
+LARGEST, LARGEST_FORM, STAFF = 4200 * 1024 * 1024, 4 * 1024 * 1024, "/admin/"
 
 Result = TypeVar("Result")
 # Threads of a process. Three at most of those who write wait for a password (utbud.people.lanes); an upload holds one
@@ -80,7 +81,7 @@ class Gateway:
             if lane == "upload":
                 body = Arriving(protocol, loop)
             else:
-                body, length = await read(protocol, scope.headers)
+                body, length = await read(protocol, scope.headers, most=LARGEST if scope.path.startswith(STAFF) else LARGEST_FORM)
                 wsgi["CONTENT_LENGTH"] = str(length) if length else wsgi["CONTENT_LENGTH"]
         except TooSlow:
             protocol.response_str(408, PLAIN, "Det tog för lång tid att ta emot. Försök igen.")
@@ -136,19 +137,19 @@ async def _sent(transport: Any, piece: bytes) -> None:
     await transport.send_bytes(piece)
 
 
-async def read(protocol: Any, headers: Any) -> tuple[IO[bytes], int]:
-    """The whole body of a request, and its length."""
+async def read(protocol: Any, headers: Any, *, most: int = LARGEST) -> tuple[IO[bytes], int]:
+    """The whole body of a request, of ``most`` so many bytes, and its length."""
     declared = headers.get("content-length") or "0"
     if declared == "0" and "transfer-encoding" not in headers:
         return io.BytesIO(), 0
-    if declared.isdecimal() and int(declared) > LARGEST:
+    if declared.isdecimal() and int(declared) > most:
         raise TooLarge
     body, length, began = tempfile.SpooledTemporaryFile(IN_MEMORY), 0, time.monotonic()  # noqa: SIM115 - Django reads it
     try:
         pieces = aiter(protocol)
         while piece := await within(IDLE, _next(pieces)):
             length += len(piece)
-            if length > LARGEST:
+            if length > most:
                 raise TooLarge
             if time.monotonic() - began > GRACE + length / SLOWEST:
                 raise TooSlow

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import itertools
 import json
 import os
 import random
@@ -10,7 +11,7 @@ from collections import Counter
 from functools import partial
 
 import pytest
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection
 from django.utils import timezone
 
 from tests.processes.conftest import ROUNDS
@@ -264,29 +265,44 @@ def accept(registration, at):
 
 
 def test_seats_are_lowered_and_parties_leave_in_the_rush(house, quota, tmp_path):
-    """Everything at once: joining, leaving, fewer and more seats. The counter says what the rows say."""
+    """Everything at once: joining, leaving seat and line, fewer and more seats. The counter says what the rows say."""
+    over, seated, in_line = tmp_path / "over", tmp_path / "seated", tmp_path / "in line"
 
-    def leave():
-        for _turn in range(40):
-            row = Registration.objects.filter(quota=quota).taking_seats().order_by("?").first()
-            if row:
-                with contextlib.suppress(seats.NoLonger):
-                    in_the_end(lambda one=row: seats.cancel(registration=one, way="web", now=timezone.now()))
+    def leave(file, states):
+        with file.open("w", buffering=1) as told:
+            while not over.exists():
+                time.sleep(0.002)
+                row = Registration.objects.filter(quota=quota, state__in=states).order_by("?").first()
+                if row:
+                    with contextlib.suppress(seats.NoLonger):
+                        in_the_end(partial(seats.cancel, registration=row, way="web", now=timezone.now()))
+                        told.write(f"{row.pk}\n")
 
     def resize():
-        for turn in range(30):
+        for turn in itertools.count():
+            if over.exists():
+                break
             with contextlib.suppress(runs.BelowTaken):
                 now, number, kept = timezone.now(), 6 + turn % 9, turn % 3
                 change = partial(runs.set_seats, quota=quota, kept_until=None, by=None)
                 in_the_end(partial(change, seats=number, kept=kept, now=now))
 
-    others = [house.fork(leave), house.fork(resize)]
+    others = [
+        house.fork(lambda: leave(seated, ("registered", "offered"))),
+        house.fork(lambda: leave(in_line, ("waiting", "offered"))),
+        house.fork(resize),
+    ]
     answers, errors = rush(house, tmp_path / "rush", quota, parties=80, processes=4)
+    over.touch()
     for process in others:
         process.join()
         assert process.exitcode == 0
     assert (errors, len(answers)) == ({}, 80)
     quota.refresh_from_db()
     assert quota.taken == taken(quota) <= quota.seats
-    with transaction.atomic():
-        assert Registration.objects.filter(quota=quota).count() == 80
+    states = dict(Registration.objects.filter(quota=quota).values_list("pk", "state"))
+    assert len(states) == 80
+    # Who was told that they have left has left, and was not drawn back by the line moving up at that moment.
+    gone = {int(pk) for file in (seated, in_line) for pk in file.read_text().split()}
+    assert len(gone) > 20
+    assert {states[pk] for pk in gone} == {"cancelled"}

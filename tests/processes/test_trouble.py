@@ -74,6 +74,13 @@ def test_slow_senders_stop_nobody(house, web, head):
             assert clients[0].recv(100).startswith(b"HTTP/1.1 408")
 
 
+@pytest.mark.parametrize(("address", "status"), [("/samarbeta/", 413), ("/finns-inte/", 413), ("/admin/", 403)])
+def test_only_staff_send_what_is_large(house, web, address, status):
+    large = b"x" * (gateway.LARGEST_FORM + 1)
+    answer = requests.post(house.address + address, large, timeout=60, allow_redirects=False)
+    assert answer.status_code == status
+
+
 def test_slow_takers_stop_nobody(house, web):
     (house.var / "media").mkdir(exist_ok=True)
     (house.var / "media" / "stor.bin").write_bytes(b"0" * 40_000_000)

@@ -104,7 +104,7 @@ def begin(*, subjects: Sequence[Subject], now: dt.datetime, watched: Sequence[Su
 
 
 @transaction.atomic
-def right(*, subjects: Iterable[Subject], now: dt.datetime) -> None:
+def right(*, subjects: Iterable[Subject]) -> None:
     """The try that ``begin`` took was right: it is taken back, and whoever made it waits for nothing."""
     keys = sorted(one.key for one in subjects)
     for row in Guess.objects.select_for_update().filter(subject__in=keys).order_by("subject"):

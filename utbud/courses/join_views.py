@@ -38,6 +38,7 @@ from utbud.inbox.contact import ContactKind, read_written
 from utbud.places import queries as places
 from utbud.publishing.views import moved_to
 
+TOO_MANY = "too many"
 CHANGES, CHANGES_PER_HOUR = "courses changes", 20  # of one's own place
 PURPOSE, PER_HOUR = "courses", 10  # a household registers several people, a library's computer more
 ORDER = list(STEPS)
@@ -333,7 +334,7 @@ def change_needs(request: HttpRequest, key: str) -> HttpResponse:
             registration=registration, **form.needs_of(also=along), by=None, now=own.now, way=Way.WEB
         )
         return redirect(f"{registration.path}?andrat")
-    return _page(request, "change_needs", own, form=form)
+    return _page(request, "change_needs", own, form=form, status=429 if form.has_error("__all__", TOO_MANY) else 200)
 
 
 @never_cache
@@ -352,7 +353,7 @@ def change_contact(request: HttpRequest, key: str) -> HttpResponse:
             contact_kind=written.contact.kind, contact_note=written.note, by=None, now=own.now, way=Way.WEB,
         )  # fmt: skip
         return redirect(f"{registration.path}?andrat")
-    return _page(request, "change_contact", own, form=form)
+    return _page(request, "change_contact", own, form=form, status=429 if form.has_error("__all__", TOO_MANY) else 200)
 
 
 def _not_too_often(request: HttpRequest, form: forms.Form, now: dt.datetime) -> bool:
@@ -360,7 +361,7 @@ def _not_too_often(request: HttpRequest, form: forms.Form, now: dt.datetime) -> 
     address = client_address(request)
     if guards.within_limit(address=address, now=now, purpose=CHANGES, limit=CHANGES_PER_HOUR):
         return True
-    form.add_error(None, _too_many())
+    form.add_error(None, forms.ValidationError(_too_many(), code=TOO_MANY))
     return False
 
 

@@ -17,7 +17,11 @@ SLOWED = "slowed"  # the code of an error that is over by itself
 
 
 class LoginForm(auth.LoginForm):
-    """One try at a time, and after some wrong ones a wait."""
+    """One try at a time, and after some wrong ones a wait. Where it is for one account ``only``, no other is let in."""
+
+    def __init__(self, *args: Any, only: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.only = only
 
     def clean(self) -> dict[str, Any]:
         name, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
@@ -33,6 +37,8 @@ class LoginForm(auth.LoginForm):
                 except ValidationError:
                     logins.refused(attempt=attempt)
                     raise
+                if self.only not in (None, self.get_user().pk):  # nobody is let in, so nobody has logged in
+                    raise ValidationError(_("Det här skrev någon annan. Logga in som den personen."))
                 logins.let_in(attempt=attempt, user=self.get_user())
         except lanes.Busy:
             raise ValidationError(

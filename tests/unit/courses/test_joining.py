@@ -10,10 +10,12 @@ from django.core.cache import cache
 from django.test import Client
 
 from utbud.base.plain_language import readability
+from utbud.channels.models import ChannelSetup
 from utbud.courses import join_views
 from utbud.courses.actions import care, runs, seats
 from utbud.courses.actions.seats import Full, Person
 from utbud.courses.models import Participant, Registration, Run
+from utbud.notices.models import Notice
 from utbud.places.models import Place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files")]
@@ -684,6 +686,31 @@ class TestWhatOneHasSaid:
         said.refresh_from_db()
         assert (said.contact_kind, said.contact, said.contact_note) == kept
         assert said.changes.filter(what="corrected", way="web").count() == 1
+
+    def test_the_way_we_had_is_told_that_it_is_another_now(self, said, client, monkeypatch):
+        monkeypatch.setenv("ELKS_KEY", "right")
+        known = {"username": "env:ELKS_KEY", "password": "env:ELKS_KEY", "sender": "Bibblan", "link": "nej"}
+        ChannelSetup.objects.create(kind="sms", name="Sms", on=True, config=known)
+        client.post(f"{said.path}kontakt/", {"contact": "gerd@example.org"})
+        [told] = Notice.objects.filter(about=said.about, kind="contact")
+        assert (told.address, told.way) == ("+46701740605", "sms")
+        assert told.text.startswith(f"Du får inte längre besked om {said.quota.run.course.title} hit.")
+        assert "Var det inte du? Ring oss på" in told.text
+        assert said.code not in told.text
+        client.post(f"{said.path}kontakt/", {"contact": "gerd@example.org (Eva)"})  # the same way, with a note
+        assert Notice.objects.filter(about=said.about, kind="contact").count() == 1
+
+    @pytest.mark.parametrize(
+        ("path", "data"), [("behov/", {"needs_text": "Nära"}), ("kontakt/", {"contact": "gerd@example.org"})]
+    )
+    def test_too_many_changes_from_one_address_are_answered_as_too_many(
+        self, said, client, monkeypatch, path, data
+    ):
+        monkeypatch.setattr(join_views, "CHANGES_PER_HOUR", 0)
+        answer = client.post(said.path + path, data)
+        assert answer.status_code == 429
+        assert "Ring oss på" in words(answer)
+        assert not said.changes.filter(way="web").exists()
 
     @pytest.mark.parametrize(("contact", "says"), [("08-465 004 33", True), ("gerd@example.org", False)])
     def test_who_wants_us_to_write_is_told_where_we_can_only_ring(self, said, client, contact, says):

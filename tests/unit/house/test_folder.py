@@ -23,6 +23,8 @@ COMMANDS = {
     "worker": cli.worker,
     "schedule": cli.schedule,
     "send": cli.send,
+    "setup": cli.setup,
+    "demo": cli.demo,
 }
 
 

@@ -103,6 +103,7 @@ def test_only_who_wrote_it_gets_it_back(browser, url):
     other = answered(browser, url, hidden(asked) | {again.NAME: "redaktor", again.PASSWORD: RIGHT})
     assert "Det här skrev någon annan." in other.content.decode()
     assert "_auth_user_id" not in browser.session
+    assert not LoginTry.objects.filter(user__username="redaktor", outcome=LoginTry.IN).exists()
     log_in(browser, "redaktor")  # and out: what they were given since is not what was typed before
     log_out(browser)
     late = browser.post(url, sent, headers={"Origin": "http://testserver"})

@@ -76,7 +76,7 @@ def find(*, code: str, contact: Contact, address: str, now: dt.datetime, once: s
         return Try(Outcome.CONFIRM)
     if found is None:
         return Try(Outcome.WRONG)
-    guesses.right(subjects=subjects, now=now)
+    guesses.right(subjects=subjects)
     return Try(Outcome.RIGHT, found)
 
 
@@ -89,7 +89,7 @@ def _confirmed(found: Registration | None, once: str, subjects: list[Subject], n
     )
     if not good:
         return Try(Outcome.CONFIRM)
-    guesses.right(subjects=subjects, now=now)
+    guesses.right(subjects=subjects)
     return Try(Outcome.RIGHT, found)
 
 
@@ -118,7 +118,7 @@ def by_text(*, contact: str, now: dt.datetime) -> Try:
 
 def by_text_right(*, contact: str, now: dt.datetime) -> None:
     """The try that ``by_text`` began was right."""
-    guesses.right(subjects=[_texted(contact)], now=now)
+    guesses.right(subjects=[_texted(contact)])
 
 
 def _texted(contact: str) -> Subject:

@@ -285,6 +285,8 @@ def correct(
     if name and registration.name:
         Participant.objects.filter(registration=registration, name=registration.name).update(name=name)
     note_change(registration, RegistrationChange.What.CORRECTED, now, by=by, way=way)
+    if by is None and registration.contact != contact:  # who has the link may be another than who came
+        telling.contact_changed(registration, now)
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from utbud.notices.models import Way as By
 from utbud.places import queries as places
 
 LONGEST_BRING = 160  # letters of what to bring that a reminder has room for
-AT_ONCE = ("receipt", "accepted", "left", "confirm")  # answers to what one has just done, at whatever hour
+AT_ONCE = ("receipt", "accepted", "left", "confirm", "contact")  # answers to what one has just done, at whatever hour
 
 
 def receipt(registration: Registration, now: dt.datetime) -> None:
@@ -203,6 +203,19 @@ def confirm(
     _tell(
         registration, "confirm", version, _("Engångskod: %(title)s"), [said, more], now, Means.now(),
         expires_at=now + lives, about_code=False,
+    )  # fmt: skip
+
+
+def contact_changed(was: Registration, now: dt.datetime) -> None:
+    """To the contact that ``was``: that what is said of the place goes elsewhere from now on."""
+    means = Means.now()
+    says = _("Du får inte längre besked om %(title)s hit. Någon har ändrat hur vi når dig.") % {
+        "title": _title(was)
+    }
+    ring = _("Var det inte du? Ring oss på %(phone)s.") % {"phone": means.phone} if means.phone else ""
+    _tell(
+        was, "contact", now.isoformat(), _("Vi når dig på ett nytt sätt: %(title)s"), list(filter(None, [says, ring])),
+        now, means, by_itself=True, about_code=False,
     )  # fmt: skip
 
 
