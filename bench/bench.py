@@ -23,6 +23,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "bench/results"
 PAGES = ("/", "/ord/bankid/", "/sok/?q=bank+id")
 WORD = "/ord/bankid/"
+PASSWORD = "digitalt-utbud-demo"  # of the demo's people
 CONCURRENCY = (1, 4, 16)
 BUILT_ANEW = "seen=1"  # a visitor with a cookie never gets a page that is kept ready-made (docs/adr/0009)
 MOST_REQUESTS, MOST_SECONDS, WARM_UP = 1000, 6.0, 10
@@ -144,6 +146,41 @@ async def load(port: int, path: str, concurrency: int, cookie: str = "") -> dict
         "p50": statistics.median(times),
         "p99": statistics.quantiles(times, n=100)[98],
     }
+
+
+LOGGING_IN = 8  # at once, each with the right password from a device that has never been here: a hash each
+
+
+def log_in(port: int, until: float) -> dict[int, int]:
+    """Log in again and again until ``until`` (perf_counter), each time as on a new device. How often each status came."""
+    import requests
+
+    address, came = f"http://127.0.0.1:{port}/admin/login/", dict.fromkeys((302, 429), 0)
+    while time.perf_counter() < until:
+        device = requests.Session()
+        device.get(address, timeout=60)
+        form = {
+            "username": "redaktor",
+            "password": PASSWORD,
+            "csrfmiddlewaretoken": device.cookies["csrftoken"],
+        }
+        status = device.post(address, form, timeout=60, allow_redirects=False).status_code
+        came[status] = came.get(status, 0) + 1
+    return came
+
+
+def beside_logins(port: int) -> dict[str, Any]:
+    """What readers of a word meet while LOGGING_IN others log in all the time, and what came of those."""
+    with ThreadPoolExecutor(LOGGING_IN) as pool:
+        end = time.perf_counter() + MOST_SECONDS + 2
+        busy = [pool.submit(log_in, port, end) for _each in range(LOGGING_IN)]
+        time.sleep(1)
+        found = {
+            "kept": asyncio.run(load(port, WORD, 4)),
+            "anew": asyncio.run(load(port, WORD, 4, BUILT_ANEW)),
+        }
+        came = [each.result() for each in busy]
+    return found | {"in": sum(one[302] for one in came), "later": sum(one[429] for one in came)}
 
 
 # --- bytes over the wire ----------------------------------------------------------------------
@@ -303,6 +340,7 @@ def measure(**ours: str) -> dict[str, Any]:
                     print(f"== {found['database']}: {path} × {concurrency}", flush=True)
                     found["load"][f"{path} {concurrency}"] = asyncio.run(load(port, path, concurrency))
                 found["load"][f"{path} anew"] = asyncio.run(load(port, path, 4, BUILT_ANEW))
+            found["logins"] = beside_logins(port)
             found["wire"] = bytes_over_the_wire(port)
         return found
 
@@ -334,6 +372,19 @@ def report(runs: list[dict[str, Any]], machine: str, day: dt.date) -> str:
             )
             name = f"`{path}`, built anew" if concurrency == "anew" else f"`{path}`"
             lines.append(f"| {name} | {4 if concurrency == 'anew' else concurrency} | {figures} |")
+    lines += [
+        "",
+        f"## Readers beside {LOGGING_IN} who log in without a pause",
+        "",
+        "Milliseconds for four readers of a word at once. A login is a hash of half a second; who comes too many at a time is asked to come again (ADR 23).",
+        "",
+        "| database | kept: p50 | p99 | built anew: p50 | p99 | let in | asked to come again |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for run in runs:
+        told = run["logins"]
+        figures = " | ".join(f"{told[how][p]:.1f}" for how in ("kept", "anew") for p in ("p50", "p99"))
+        lines.append(f"| {run['database']} | {figures} | {told['in']} | {told['later']} |")
     lines += [
         "",
         "## Queries per page",

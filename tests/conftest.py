@@ -1,6 +1,7 @@
 """What every test stands on: a data folder of its own, no network but loopback, a small site."""
 
 import datetime as dt
+import gc
 import shutil
 from contextlib import ExitStack
 from functools import partial
@@ -18,6 +19,13 @@ QUICK_PASSWORDS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TASKS_AT_ONCE = {
     "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["default", "slow"]}
 }
+
+
+def pytest_collection_finish(session):
+    """What is loaded now is there to the end: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

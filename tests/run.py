@@ -40,6 +40,10 @@ CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 # The extra «hear» is 360 MB and left out of what the tests install; where it is, its tests run too.
 UNITS = "not processes" if find_spec("faster_whisper") else "not processes and not hear"
 PARALLEL = ("-n", str(min(4, max(2, os.cpu_count() or 2))))
+NEIGHBOURS = (
+    "--dist",
+    "worksteal",
+)  # they share what a file makes for itself, so a worker takes them together
 
 
 @dataclass
@@ -218,7 +222,7 @@ def made_ready(server: str) -> Iterator[tuple[dict[str, str], Callable[[], None]
             yield {"UTBUD_TEST_READY": folder, "UTBUD_TEST_TEMPLATE": name}, make_demo
 
 
-# Of films and sounds it is the encoding that takes long, and their rows are asked for in the units.
+# Where what is written and found tells most. They run on PostgreSQL alone where there is a server: the pages are the same.
 JOURNEYS = ("tests/browser/test_journey.py", "tests/browser/test_course_journey.py")
 
 
@@ -233,34 +237,53 @@ def main(*, everything: bool) -> int:
             kinds["PostgreSQL"] = known | {
                 "DATABASE_URL": f"{server}/{known['UTBUD_TEST_TEMPLATE']}"  # each run makes its own beside it
             }
-        for kind, environment in kinds.items():
-            chosen = UNITS if everything or kind == "SQLite" else f"database and {UNITS}"
-            units = (
-                "tests/unit",
-                "-m",
-                chosen,
-                *PARALLEL,
-                "--dist",
-                "worksteal",
-            )  # neighbours share fixtures
-            summary.run(Run("Enhetstest", kind, units, environment))
+        units = {
+            kind: Run(
+                "Enhetstest",
+                kind,
+                (
+                    "tests/unit",
+                    "-m",
+                    UNITS if everything or kind == "SQLite" else f"database and {UNITS}",
+                    *PARALLEL,
+                    *NEIGHBOURS,
+                ),
+                environment,
+            )
+            for kind, environment in kinds.items()
+        }
+        processes = [
+            Run("Processtest", kind, ("tests/processes", *PARALLEL), each) for kind, each in kinds.items()
+        ]
+        summary.run(units.pop("SQLite"))
         demo = pool.submit(make_demo) if browser else None
-        processes = ("tests/processes", *PARALLEL)
-        summary.run(*(Run("Processtest", kind, processes, each) for kind, each in kinds.items()))
+        if everything:
+            summary.run(*units.values())
+            summary.run(*processes)
+        else:
+            summary.run(*units.values(), *processes)  # processes mostly wait
         if demo:
             demo.result()
-            for kind, environment in kinds.items():
-                # The pages look the same on PostgreSQL; what is written and found may not be.
-                files = ("tests/browser",) if everything or kind == "SQLite" else JOURNEYS
-                # Neighbours share what a file makes for itself, so a worker takes them together.
-                summary.run(
-                    Run(
-                        "Webbläsartest",
-                        kind,
-                        (*files, "-m", "not browsers", *PARALLEL, "--dist", "worksteal"),
-                        environment,
-                    )
+            files = dict.fromkeys(kinds, ("tests/browser",))
+            if server and not everything:
+                files = {
+                    "SQLite": ("tests/browser", *(f"--ignore={file}" for file in JOURNEYS)),
+                    "PostgreSQL": JOURNEYS,
+                }
+            browsing = [
+                Run(
+                    "Webbläsartest",
+                    kind,
+                    (*files[kind], "-m", "not browsers", *PARALLEL, *NEIGHBOURS),
+                    kinds[kind],
                 )
+                for kind in kinds
+            ]
+            if everything:
+                for one in browsing:
+                    summary.run(one)
+            else:
+                summary.run(*browsing)
         else:
             names = ", ".join(sorted(file.name for file in (ROOT / "tests/browser").glob("test_*.py")))
             summary.skip(f"Webbläsartest ({names}). Chromium finns inte. Debian: apt install chromium")

@@ -36,11 +36,8 @@ COMMANDS = {
     "click": ("POST", "/element/{id}/click", "WebDriver:ElementClick"),
     "type": ("POST", "/element/{id}/value", "WebDriver:ElementSendKeys"),
     "act": ("POST", "/actions", "WebDriver:PerformActions"),
-    "size": ("POST", "/window/rect", "WebDriver:SetWindowRect"),
     "cookie": ("POST", "/cookie", "WebDriver:AddCookie"),
     "no cookies": ("DELETE", "/cookie", "WebDriver:DeleteAllCookies"),
-    "into frame": ("POST", "/frame", "WebDriver:SwitchToFrame"),
-    "say yes": ("POST", "/alert/accept", "WebDriver:AcceptAlert"),
     "picture": ("GET", "/screenshot", "WebDriver:TakeScreenshot"),
 }
 KEYS = {
