@@ -81,7 +81,8 @@ class Gateway:
             if lane == "upload":
                 body = Arriving(protocol, loop)
             else:
-                body, length = await read(protocol, scope.headers, most=LARGEST if scope.path.startswith(STAFF) else LARGEST_FORM)
+                most = LARGEST if scope.path.startswith(STAFF) else LARGEST_FORM
+                body, length = await read(protocol, scope.headers, most=most)
                 wsgi["CONTENT_LENGTH"] = str(length) if length else wsgi["CONTENT_LENGTH"]
         except TooSlow:
             protocol.response_str(408, PLAIN, "Det tog för lång tid att ta emot. Försök igen.")

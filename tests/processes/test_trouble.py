@@ -74,7 +74,9 @@ def test_slow_senders_stop_nobody(house, web, head):
             assert clients[0].recv(100).startswith(b"HTTP/1.1 408")
 
 
-@pytest.mark.parametrize(("address", "status"), [("/samarbeta/", 413), ("/finns-inte/", 413), ("/admin/", 403)])
+@pytest.mark.parametrize(
+    ("address", "status"), [("/samarbeta/", 413), ("/finns-inte/", 413), ("/admin/", 403)]
+)
 def test_only_staff_send_what_is_large(house, web, address, status):
     large = b"x" * (gateway.LARGEST_FORM + 1)
     answer = requests.post(house.address + address, large, timeout=60, allow_redirects=False)

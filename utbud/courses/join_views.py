@@ -334,7 +334,7 @@ def change_needs(request: HttpRequest, key: str) -> HttpResponse:
             registration=registration, **form.needs_of(also=along), by=None, now=own.now, way=Way.WEB
         )
         return redirect(f"{registration.path}?andrat")
-    return _page(request, "change_needs", own, form=form, status=429 if form.has_error("__all__", TOO_MANY) else 200)
+    return _page(request, "change_needs", own, form=form, status=_status(form))
 
 
 @never_cache
@@ -353,7 +353,7 @@ def change_contact(request: HttpRequest, key: str) -> HttpResponse:
             contact_kind=written.contact.kind, contact_note=written.note, by=None, now=own.now, way=Way.WEB,
         )  # fmt: skip
         return redirect(f"{registration.path}?andrat")
-    return _page(request, "change_contact", own, form=form, status=429 if form.has_error("__all__", TOO_MANY) else 200)
+    return _page(request, "change_contact", own, form=form, status=_status(form))
 
 
 def _not_too_often(request: HttpRequest, form: forms.Form, now: dt.datetime) -> bool:
@@ -363,6 +363,10 @@ def _not_too_often(request: HttpRequest, form: forms.Form, now: dt.datetime) -> 
         return True
     form.add_error(None, forms.ValidationError(_too_many(), code=TOO_MANY))
     return False
+
+
+def _status(form: forms.Form) -> int:
+    return 429 if form.has_error("__all__", TOO_MANY) else 200
 
 
 @never_cache

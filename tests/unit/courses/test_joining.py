@@ -697,7 +697,9 @@ class TestWhatOneHasSaid:
         assert told.text.startswith(f"Du får inte längre besked om {said.quota.run.course.title} hit.")
         assert "Var det inte du? Ring oss på" in told.text
         assert said.code not in told.text
-        client.post(f"{said.path}kontakt/", {"contact": "gerd@example.org (Eva)"})  # the same way, with a note
+        client.post(
+            f"{said.path}kontakt/", {"contact": "gerd@example.org (Eva)"}
+        )  # the same way, with a note
         assert Notice.objects.filter(about=said.about, kind="contact").count() == 1
 
     @pytest.mark.parametrize(

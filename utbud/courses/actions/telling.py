@@ -24,7 +24,8 @@ from utbud.notices.models import Way as By
 from utbud.places import queries as places
 
 LONGEST_BRING = 160  # letters of what to bring that a reminder has room for
-AT_ONCE = ("receipt", "accepted", "left", "confirm", "contact")  # answers to what one has just done, at whatever hour
+# Answers to what one has just done, at whatever hour.
+AT_ONCE = ("receipt", "accepted", "left", "confirm", "contact")
 
 
 def receipt(registration: Registration, now: dt.datetime) -> None:
