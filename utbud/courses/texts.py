@@ -262,7 +262,11 @@ def _leave(found: re.Match[str], contact: str, now: dt.datetime) -> str | None:
 def _cancel(registration: Registration, now: dt.datetime) -> str:
     """Let the party go, and say so."""
     if registration.state == Registration.CANCELLED:
-        return _fit(_("Den anmälan är redan avbokad."))
+        return _fit(
+            _("Den anmälan är redan avbokad.")
+            if registration.had_seat
+            else _("Du står inte längre i den kön.")
+        )
     offered = offered_one(registration.quota, now)
     if offered is None:
         return _fit(_("Den kursen är redan över."), _help(now))
@@ -273,7 +277,11 @@ def _cancel(registration: Registration, now: dt.datetime) -> str:
     return _about(
         offered,
         lambda title, when, where: (
-            _("Du är avbokad från %(title)s%(when)s. Välkommen en annan gång.")
+            (
+                _("Du är avbokad från %(title)s%(when)s. Välkommen en annan gång.")
+                if registration.had_seat
+                else _("Du står inte längre i kön till %(title)s%(when)s. Välkommen en annan gång.")
+            )
             % {"title": title, "when": when}
         ),
         registration,

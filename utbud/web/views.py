@@ -42,6 +42,8 @@ from utbud.web.away import away
 from utbud.web.models import InfoPage, LanguagesPage, StartPage
 
 LONGEST_ADDRESS, ALIKE = 200, 0.7  # signs; how much alike (difflib) an address must be to be what was meant
+PARTS = 2  # the depth of the page under which the parts of the site are («filmer», «kurser»)
+PLURALS = ("er", "r", "ar", "or")
 MEDIA_AGE = 3600  # seconds; a replaced picture gets a new name, a redrawn one an hour
 SHOWN_TYPES = ("image/", "audio/", "video/", "application/pdf")
 
@@ -166,7 +168,8 @@ def stylesheet(request: HttpRequest, digest: str) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A page that helps: what was meant, search, words, the phone number.
 
-    Capitals, Swedish letters and spaces in an address do not matter: «/ord/BankID/» and «/ord/lösenord/» lead right.
+    Capitals, Swedish letters, spaces and hyphens in an address do not matter: «/ord/Bank-ID/» and «/ord/lösenord/» lead
+    right, and so does one of what there are many of: «/film/» leads to «/filmer/».
     """
     plain = _plain(request.path)
     site = Site.find_for_request(request)
@@ -176,7 +179,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         pages = Page.objects.live().public()
         if plain != request.path and (_is_ours(plain) or pages.filter(url_path=inside).exists()):
             return redirect(plain)
-        near = _near(pages, inside)
+        found, near = _near(pages, inside)
+        if found is not None:
+            return redirect(found.get_url(request))
     return render(request, "404.html", {"near": near}, status=404)
 
 
@@ -200,14 +205,27 @@ def _plain(path: str) -> str:
     return re.sub(r"[\s_]+", "-", small.rstrip("/ ")) + "/"
 
 
-def _near(pages: PageQuerySet, inside: str) -> list[Page]:
-    """Pages beside the one that was asked for whose address is almost its: at most three, the nearest first. Two queries."""
+def _near(pages: PageQuerySet, inside: str) -> tuple[Page | None, list[Page]]:
+    """The page that was meant, where only one can be; else those that may have been. Three queries.
+
+    Those are at most three: pages beside it whose address is almost its, or has it among its words, and what has its
+    name in another part of the site.
+    """
     above, _slash, asked = inside.rstrip("/").rpartition("/")
     parent = pages.filter(url_path=f"{above}/").first() if asked else None
     if parent is None:
-        return []
+        return None, []
     beside = {page.slug: page for page in pages.child_of(parent).only("slug", "title", "url_path")}
-    return [beside[slug] for slug in difflib.get_close_matches(asked, beside, n=3, cutoff=ALIKE)]
+    as_one = asked.replace("-", "")
+    same = [slug for slug in beside if slug.replace("-", "") == as_one]
+    if parent.depth == PARTS:
+        same += [slug for slug in beside if asked in {slug.removesuffix(ending) for ending in PLURALS}]
+    if len(same) == 1:
+        return beside[same[0]], []
+    alike = difflib.get_close_matches(asked, beside, n=3, cutoff=ALIKE)
+    holds = [slug for slug in beside if any(f"-{one}-" in f"-{slug}-" for one in (asked, as_one))]
+    elsewhere = pages.filter(slug__in={asked, as_one}).not_child_of(parent).only("slug", "title", "url_path")
+    return None, list(dict.fromkeys([*(beside[slug] for slug in (*alike, *holds)), *elsewhere]))[:3]
 
 
 @require_admin_access

@@ -5,9 +5,11 @@ import datetime as dt
 import pytest
 
 from utbud.calendar.models import Booking, Resource
-from utbud.courses.actions import runs, seats
+from utbud.courses.actions import care, runs, seats
 from utbud.courses.models import Occasion, Registration, Run
+from utbud.courses.queries import desk, planning
 from utbud.notices.models import Notice
+from utbud.people.models import Organisation
 from utbud.places.models import Place
 
 pytestmark = pytest.mark.database
@@ -160,6 +162,36 @@ class TestCallingOff:
         one, other = [join(quota) for quota in run.quotas.all()]
         assert runs.cancel_run(run=run, why="", by=site.editor, now=now) == 2
         assert [told(party, "run-off") for party in (one, other)] == [[("run-off", "waiting")]] * 2
+
+    @pytest.mark.parametrize(
+        ("contact", "way"), [("info@solrosen.se", "email"), ("08-465 004 10", "call"), ("", "hand")]
+    )
+    @pytest.mark.parametrize("what", ["occasion", "run", "moved"])
+    def test_the_association_that_holds_it_is_told(self, plan, site, now, what, contact, way):
+        solrosen = Organisation.objects.create(name="Solrosen", contact_name="Ordföranden", contact=contact)
+        run = plan(host=solrosen, days=(7, 14))
+        first = run.occasions.first()
+        facts = {"by": site.editor, "now": now}
+        done = {
+            "occasion": lambda: runs.cancel_occasion(occasion=first, why="Halka", **facts),
+            "run": lambda: runs.cancel_run(run=run, why="Halka", **facts),
+            "moved": lambda: runs.change_occasion(
+                occasion=first, starts_at=first.starts_at + HOUR, ends_at=first.ends_at + HOUR, place=None, resources=[], **facts
+            ),
+        }  # fmt: skip
+        says = {
+            "occasion": "Ring med bild, måndag 30 november klockan 10 till 12, är tyvärr inställt.",
+            "run": "Hela kursen Ring med bild är tyvärr inställd.",
+            "moved": "Nu gäller: måndag 30 november klockan 11 till 13",
+        }
+        assert "Solrosen får" in planning.told([first.quota_id]).words
+        assert done[what]() == 1
+        [notice] = Notice.objects.filter(about=run.about)
+        assert (notice.way, notice.name, says[what] in notice.text) == (way, "Solrosen, Ordföranden", True)
+        assert [one.notice for one in desk.to_tell(run, now)] == ([] if way == "email" else [notice])
+        care.purge(now + 400 * DAY)
+        notice.refresh_from_db()
+        assert (notice.name, notice.text) == ("", "")
 
     def test_nobody_is_told_of_what_has_been(self, plan, join, site, now):
         run = plan()

@@ -316,6 +316,34 @@ class TestWhatIsTold:
         assert "Säg ja senast tisdag 24 november klockan 10." in text
         assert second.path in text
 
+    @pytest.mark.parametrize(
+        ("seat", "says"),
+        [
+            ("registered", "Du är avbokad från"), ("accepted", "Du är avbokad från"), ("given", "Du är avbokad från"),
+            ("waiting", "Du står inte längre i kön till"), ("offered", "Du står inte längre i kön till"),
+        ],
+    )  # fmt: skip
+    def test_who_had_no_seat_has_none_to_be_cancelled_from(
+        self, plan, join, now, site, client, time_machine, seat, says
+    ):
+        quota = quota_of(plan(seats=1))
+        first = join(quota)
+        mine = first if seat == "registered" else join(quota)
+        if seat == "given":
+            seats.give_seat(registration=mine, reason="Lovat", by=site.editor, now=now)
+        elif seat in ("offered", "accepted"):
+            seats.cancel(registration=first, way="web", now=now)
+        if seat == "accepted":
+            seats.accept(registration=mine, way="web", now=now)
+        seats.cancel(registration=mine, way="web", now=now)
+        assert f"{says} Ring med bild." in Notice.objects.get(about=mine.about, kind="left").text
+        time_machine.move_to(now, tick=False)
+        shown = client.get(mine.path).content.decode()
+        assert [title in shown for title in ("Du är avbokad", "Du står inte längre i kön")] == [
+            "avbokad" in says,
+            "kön" in says,
+        ]
+
     def test_whoever_has_a_phone_and_no_texts_is_rung_only_when_it_matters(self, plan, join, now):
         quota = quota_of(plan(seats=1))
         first = join(quota, way="phone", contact="08-465 004 10")

@@ -203,6 +203,16 @@ def test_leaving_however_it_is_written(say, quota, message: str) -> None:
     assert say("AVBOKA 47110") == "Den anmälan är redan avbokad."
 
 
+def test_who_stands_in_line_leaves_the_line(say, plan, join) -> None:
+    quota = plan(seats=1).quotas.get()
+    join(quota)
+    said = say(f"KURS {quota.pk} Anna")
+    assert "Du står på plats 1 i kön." in said
+    assert say("AVBOKA") == f"Du står inte längre i kön till Ring med bild, {WHEN}. Välkommen en annan gång."
+    code = Registration.objects.get(name="Anna").code
+    assert say(f"AVBOKA {code}") == "Du står inte längre i den kön."
+
+
 @pytest.mark.parametrize(
     ("message", "number"), [("AVBOKA 47110", OTHER), ("AVBOKA 11111", NUMBER), ("JA 47110", OTHER), ("NEJ 47110", OTHER),
                             ("AVBOKA 4711", NUMBER), ("JA 99999", NUMBER)],
@@ -282,7 +292,7 @@ def test_yes_takes_the_seat(say, offered, message: str) -> None:
 @pytest.mark.parametrize("message", ["NEJ 47110", "nej", "Nej tack", "AVBOKA 47110", "nej 47 110 tack"])
 def test_no_gives_it_to_the_next(say, offered, join, message: str) -> None:
     behind = join(offered.quota, "Bo")
-    assert say(message) == f"Du är avbokad från Ring med bild, {WHEN}. Välkommen en annan gång."
+    assert say(message) == f"Du står inte längre i kön till Ring med bild, {WHEN}. Välkommen en annan gång."
     for registration, state in ((offered, "cancelled"), (behind, "offered")):
         registration.refresh_from_db()
         assert registration.state == state

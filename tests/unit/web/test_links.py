@@ -1,9 +1,11 @@
 """Menus and footers link to pages that there are; what must be read as one is not broken."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.template import Context, Template
+from wagtail.models import Page
 from wagtail.rich_text import RichText
 
 from utbud.places.models import LibrarySettings, Opening, OpeningHours, Place
@@ -113,7 +115,15 @@ def test_capitals_lead_nowhere_where_there_is_nothing(client, about, typed):
 
 
 @pytest.mark.parametrize(
-    "typed", ["/om/lätt-svenska/", "/om/Lätt_Svenska", "/om/LATT-SVENSKA/", "/om/l%C3%A4tt%20svenska/"]
+    "typed",
+    [
+        "/om/lätt-svenska/",
+        "/om/Lätt_Svenska",
+        "/om/LATT-SVENSKA/",
+        "/om/l%C3%A4tt%20svenska/",
+        "/om/Lätt-Sven-Ska/",
+        "/om/lattsvenska",
+    ],
 )
 def test_swedish_letters_and_spaces_in_an_address_lead_to_the_page(client, about, publish, typed):
     publish(about)
@@ -121,7 +131,26 @@ def test_swedish_letters_and_spaces_in_an_address_lead_to_the_page(client, about
     about.add_child(instance=easy)
     InfoPage.objects.filter(pk=easy.pk).update(live=True)
     assert client.get(typed).headers.get("Location") == "/om/latt-svenska/"
-    answer = client.get("/om/lattsvenska/")
+    answer = client.get("/om/latt-svensk/")
     assert answer.status_code == 404
     assert 'href="/om/latt-svenska/">Lätt svenska</a>' in answer.content.decode()
     assert "Menade du" not in client.get("/om/qqqq/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads", "offers"),
+    [
+        ("/film/", "/filmer/", []), ("/Film", "/filmer/", []), ("/fil/", None, []), ("/om/film/", None, []),
+        ("/om/BankID/", None, ["/om/visa-bankid/", "/om/byt-bankid-nu/", "/filmer/bankid/"]), ("/filmer/Bank-ID/", "/filmer/bankid/", []),
+    ],
+)  # fmt: skip
+def test_an_address_almost_right_leads_on(client, about, publish, typed, leads, offers):
+    publish(about)
+    films = Page.objects.get(slug="filmer")
+    for parent, slug in ((about, "byt-bankid-nu"), (about, "visa-bankid"), (films, "bankid")):
+        parent.add_child(instance=InfoPage(title=slug, slug=slug, body="<p>Hej.</p>"))
+    Page.objects.update(live=True)
+    answer = client.get(typed)
+    assert answer.headers.get("Location") == leads
+    main = answer.content.decode().partition("<main")[2].partition("<form")[0]
+    assert re.findall('href="([^"]*)"', main) == offers

@@ -8,9 +8,10 @@ from django.db import transaction
 from django.db.models import Max
 
 from utbud.courses.actions import seats
-from utbud.courses.models import Evaluation, Participant, Registration, RegistrationChange
+from utbud.courses.models import Evaluation, Participant, Registration, RegistrationChange, Run
 from utbud.inbox.actions import months_before
 from utbud.notices import actions as notices
+from utbud.notices.models import Notice
 from utbud.people.actions import note_look
 from utbud.people.models import Look, User
 from utbud.places import queries as places
@@ -41,6 +42,11 @@ def purge(now: dt.datetime) -> int:
         .filter(over_at__lt=before)
     )
     done = forget(registrations=over, now=now)
+    told = {f"run:{run}": run for run in Run.objects.exclude(host=None).values_list("pk", flat=True)}
+    kept = Notice.objects.filter(about__in=told, purged_at=None).values_list("about", flat=True)
+    hosts = Run.objects.filter(pk__in={told[about] for about in kept})
+    for run in hosts.annotate(over_at=Max("occasions__ends_at")).filter(over_at__lt=before):
+        notices.forget(about=run.about, now=now)
     Evaluation.objects.filter(occasion__ends_at__lt=before).exclude(wish="").update(wish="")
     return done
 

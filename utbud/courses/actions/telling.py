@@ -1,5 +1,6 @@
 """What is told to those who have registered: each thing once, by what they have, in the transaction that makes it true."""
 
+import contextlib
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,11 +12,11 @@ from django.utils.translation import ngettext
 
 from utbud.channels.adapters.sms import LINK
 from utbud.courses import words
-from utbud.courses.models import Occasion, Registration
+from utbud.courses.models import Occasion, Registration, Run
 from utbud.courses.models.registrations import Way
 from utbud.courses.queries.seats import place_in_line
 from utbud.courses.queries.times import absolute, all_times, where_words
-from utbud.inbox.contact import ContactKind
+from utbud.inbox.contact import ContactKind, UnclearContact, read_contact
 from utbud.inbox.limits import Cause
 from utbud.notices import actions as notices
 from utbud.notices import queries as notice_queries
@@ -97,68 +98,79 @@ def cancelled_by_party(registration: Registration, now: dt.datetime, *, way: str
     """That one is no longer expected. Whoever texts is answered by text already."""
     notices.stop(about=registration.about, why=_("Hen har avbokat."), now=now)
     if way != Way.SMS:
+        subject, says = _("Avbokat: %(title)s"), _("Du är avbokad från %(title)s.")
+        if not registration.had_seat:
+            subject, says = _("Du har lämnat kön: %(title)s"), _("Du står inte längre i kön till %(title)s.")
         _tell(
-            registration, "left", registration.state, _("Avbokat: %(title)s"),
-            [_("Du är avbokad från %(title)s.") % {"title": _title(registration)}, *_when(registration, now)], now,
+            registration, "left", registration.state, subject,
+            [says % {"title": _title(registration)}, *_when(registration, now)], now,
             Means.now(), by_itself=True, about_code=False, cause=_cause(way),
         )  # fmt: skip
 
 
 def moved(occasion: Occasion, was: str, now: dt.datetime) -> int:
-    """Tell everyone who is expected that ``occasion`` has another time or place. Returns how many parties."""
+    """Tell everyone who is expected, and the host, that ``occasion`` has another time or place. Returns how many."""
     kind = f"moved-{occasion.pk}"
     says = _("%(title)s har fått en ny tid eller plats. Det var: %(was)s. Nu gäller: %(now)s, %(where)s.")
     expected, means = _expected([occasion]), Means.now()
-    abouts = [registration.about for registration in expected]
+    abouts = [occasion.run.about, *(registration.about for registration in expected)]
     notices.stop_all(abouts=abouts, kinds=[kind], why=_("Tiden har ändrats igen."), now=now)
-    told = []
-    for registration in expected:
-        line = says % {
-            "title": _title(registration),
-            "was": was,
-            "now": words.time_words(occasion.starts_at, occasion.ends_at, now),
-            "where": where_words(occasion),
-        }
-        told.append(
-            _word(
-                registration, kind, str(occasion.sequence), _("Ny tid: %(title)s"), [line], now, means,
-                expires_at=occasion.starts_at, cause=Cause.STAFF, stays=True,
-            )
-        )  # fmt: skip
-    notices.tell_all(words=[word for word in told if word], now=now)
-    return len(expected)
+    line = says % {
+        "title": occasion.run.course.title,
+        "was": was,
+        "now": words.time_words(occasion.starts_at, occasion.ends_at, now),
+        "where": where_words(occasion),
+    }
+    said: dict[str, Any] = {"expires_at": occasion.starts_at, "cause": Cause.STAFF, "stays": True}
+    subject = _("Ny tid: %(title)s")
+    told = [
+        _word(registration, kind, str(occasion.sequence), subject, [line], now, means, **said)
+        for registration in expected
+    ]
+    host = _to_host(occasion.run, kind, str(occasion.sequence), subject, [line], now, means, **said)
+    notices.tell_all(words=[word for word in (*told, host) if word], now=now)
+    return len(told) + bool(host)
 
 
 def called_off(occasions: Sequence[Occasion], why: str, now: dt.datetime, *, whole_run: bool) -> int:
-    """Tell everyone who is expected that an occasion, or the whole run, is called off. Returns how many parties."""
+    """Tell everyone who is expected, and the host, that an occasion, or the whole run, is called off. Returns how many."""
     first = {one.quota_id: one for one in reversed(occasions)}
     expected, means = _expected(occasions), Means.now()
-    abouts = [registration.about for registration in expected]
+    abouts = [*{one.run.about for one in occasions}, *(registration.about for registration in expected)]
     if whole_run:
         notices.stop_all(abouts=abouts, why=_("Kursen är inställd."), now=now)
     else:
         kinds = [f"{kind}-{one.pk}" for one in occasions for kind in ("reminder", "moved")]
         notices.stop_all(abouts=abouts, kinds=kinds, why=_("Tillfället är inställt."), now=now)
     reason = [why if why.endswith((".", "?", "!")) else f"{why}."] if why else []
-    told = []
-    for registration in expected:
-        occasion, title = first[registration.quota_id], _title(registration)
+
+    def line(occasion: Occasion) -> str:
+        title = occasion.run.course.title
+        if whole_run:
+            return _("Hela kursen %(title)s är tyvärr inställd.") % {"title": title}
         when = words.time_words(occasion.starts_at, occasion.ends_at, now)
-        line = (
-            _("Hela kursen %(title)s är tyvärr inställd.") % {"title": title}
-            if whole_run
-            else _("%(title)s, %(when)s, är tyvärr inställt.") % {"title": title, "when": when}
-        )
-        told.append(
-            _word(
-                registration, "run-off" if whole_run else f"off-{occasion.pk}", "", _("Inställt: %(title)s"),
-                [line, *reason], now, means,
-                expires_at=max(occasion.starts_at, now + dt.timedelta(hours=1)), about_code=not whole_run,
-                cause=Cause.STAFF, stays=True,
-            )
-        )  # fmt: skip
-    notices.tell_all(words=[word for word in told if word], now=now)
-    return len(expected)
+        return _("%(title)s, %(when)s, är tyvärr inställt.") % {"title": title, "when": when}
+
+    def said(occasion: Occasion) -> dict[str, Any]:
+        return {
+            "kind": "run-off" if whole_run else f"off-{occasion.pk}",
+            "version": "",
+            "subject": _("Inställt: %(title)s"),
+            "lines": [line(occasion), *reason],
+            "now": now,
+            "means": means,
+            "expires_at": max(occasion.starts_at, now + dt.timedelta(hours=1)),
+            "cause": Cause.STAFF,
+            "stays": True,
+        }
+
+    told = [
+        _word(registration, about_code=not whole_run, **said(first[registration.quota_id]))
+        for registration in expected
+    ]
+    host = _to_host(occasions[0].run, **said(occasions[0])) if occasions else None
+    notices.tell_all(words=[word for word in (*told, host) if word], now=now)
+    return len(told) + bool(host)
 
 
 def offers_ended(registrations: Iterable[Registration], now: dt.datetime) -> None:
@@ -331,6 +343,47 @@ def _word(
         url=reverse("courses_registration", args=[registration.pk]),
         cause=cause,
         item=f"run:{registration.quota.run_id}",
+        stays=stays,
+    )
+
+
+def _to_host(
+    run: Run,
+    kind: str,
+    version: str,
+    subject: str,
+    lines: list[str],
+    now: dt.datetime,
+    means: Means,
+    *,
+    expires_at: dt.datetime,
+    cause: Cause,
+    stays: bool,
+) -> notices.Word | None:
+    """What the association that holds ``run`` is told; without contact, staff see to it. None where it is our own."""
+    host, contact = run.host, None
+    if host is None:
+        return None
+    with contextlib.suppress(UnclearContact):
+        contact = read_contact(host.contact)
+    way = means.notices.way_for(contact)
+    beside = [host.contact_name, "" if contact else host.contact]
+    by_day = words.by_day(now) if way == By.SMS else now
+    return notices.Word(
+        about=run.about,
+        kind=kind,
+        version=version,
+        contact=contact,
+        name=", ".join(filter(None, [host.name, *beside])),
+        subject=subject % {"title": run.course.title},
+        text=("\n\n" if way == By.EMAIL else " ").join(
+            line for line in lines if way == By.EMAIL or not LINK.search(line)
+        ),
+        due_at=now if expires_at <= by_day else by_day,
+        expires_at=expires_at,
+        url=reverse("courses_run", args=[run.pk]),
+        cause=cause,
+        item=run.about,
         stays=stays,
     )
 

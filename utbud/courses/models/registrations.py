@@ -176,6 +176,12 @@ class Registration(models.Model):
         return f"registration:{self.pk}"
 
     @property
+    def had_seat(self) -> bool:
+        """Whether it has ever had a seat: who only waited, or was offered one, has none to be cancelled from."""
+        seated = RegistrationChange.What
+        return self.changes.filter(what__in=[seated.REGISTERED, seated.ACCEPTED, seated.GIVEN]).exists()
+
+    @property
     def path(self) -> str:
         """Where whoever registered sees it."""
         return f"/kurser/anmalan/{self.key}/"

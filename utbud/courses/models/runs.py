@@ -81,6 +81,11 @@ class Run(models.Model):
         return f"{self.course.title} ({self.pk})"
 
     @property
+    def about(self) -> str:
+        """What notices to its host call it."""
+        return f"run:{self.pk}"
+
+    @property
     def open_to_all(self) -> bool:
         """Whether anyone may register, on the web and by text."""
         return self.joining == self.Joining.OPEN

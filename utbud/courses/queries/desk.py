@@ -118,9 +118,9 @@ class ToTell:
 
 
 def to_tell(run: Run, now: dt.datetime) -> list[ToTell]:
-    """Whom of ``run`` nothing reaches by itself, until somebody has ticked that they are told. Three queries."""
-    abouts = [one.about for one in Registration.objects.filter(quota__run=run, purged_at=None).only("pk")]
-    waiting = notices.waits_for_staff(abouts, now) if abouts else []
+    """Whom of ``run``, its host too, nothing reaches by itself, until somebody has ticked that they are told. Three queries."""
+    people = Registration.objects.filter(quota__run=run, purged_at=None).only("pk")
+    waiting = notices.waits_for_staff([run.about, *(one.about for one in people)], now)
     return [ToTell(one, notices.state_words(one, now), one.state in UNDONE) for one in waiting]
 
 

@@ -78,12 +78,15 @@ class Told:
 
     by_itself: int
     by_staff: int
+    host: str = ""  # the association that holds it, which is told too
 
     @property
     def words(self) -> str:
         """«12 anmälningar får besked av sig självt. 1 säger ni till själva, listan finns på omgångens sida.»"""
+        host = [_("%(host)s får också besked.") % {"host": self.host}] if self.host else []
         if not self.by_itself and not self.by_staff:
-            return _("Ingen är anmäld, så ingen får besked.")
+            nobody = _("Ingen är anmäld, så bara %(host)s får besked.") % {"host": self.host}
+            return nobody if self.host else _("Ingen är anmäld, så ingen får besked.")
         said = []
         if self.by_itself:
             said.append(
@@ -103,15 +106,19 @@ class Told:
                 )
                 % {"count": self.by_staff}
             )
-        return " ".join(said)
+        return " ".join([*said, *host])
 
 
 def told(quotas: Iterable[int]) -> Told:
-    """How a change to ``quotas`` reaches those with seats, offers and places in line, by the ways there are today."""
-    rows = Registration.objects.filter(quota__in=list(quotas)).standing().only("contact", "contact_kind")
+    """How a change to ``quotas`` of a run reaches its host and those with seats, offers and places in line, as it is today."""
+    quotas = list(quotas)
+    rows = Registration.objects.filter(quota__in=quotas).standing().only("contact", "contact_kind")
+    host = (
+        Run.objects.filter(quotas__in=quotas).exclude(host=None).values_list("host__name", flat=True).first()
+    )
     means = notices.means()
     by_itself = [means.way_for(one.reached_by) in BY_ITSELF for one in rows]
-    return Told(sum(by_itself), len(by_itself) - sum(by_itself))
+    return Told(sum(by_itself), len(by_itself) - sum(by_itself), host or "")
 
 
 def not_approved(

@@ -101,10 +101,17 @@ def cancel_page(request: HttpRequest, pk: int) -> HttpResponse:
         except seats.CourseError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("%(name)s är avbokad.") % {"name": _name(registration)})
+            said = (
+                _("%(name)s är avbokad.") if registration.had_seat else _("%(name)s står inte längre i kön.")
+            )
+            messages.success(request, said % {"name": _name(registration)})
             return _back(pk)
     lead = [
-        _("%(name)s lämnar sin plats. Den går till nästa i kön och kan inte lovas tillbaka.")
+        (
+            _("%(name)s lämnar kön. Platsen i kön kan inte lovas tillbaka.")
+            if registration.state == Registration.WAITING
+            else _("%(name)s lämnar sin plats. Den går till nästa i kön och kan inte lovas tillbaka.")
+        )
         % {"name": _name(registration)}
     ]
     return _ask(request, registration, form, title=_("Avboka"), button=_("Avboka"), lead=lead)
