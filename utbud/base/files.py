@@ -49,29 +49,18 @@ def serve(
     section 14.2 allows; one that cannot be satisfied with 416. A range of a large file may be answered with its first
     piece alone, as section 15.3.7 allows. Where nginx is told of (UTBUD_NGINX_FILES), it sends what is large.
     """
-    name = _stored_name(file)
-    response = _answer(
-        request, file, size=size, content_type=content_type, etag=etag, max_age=max_age, filename=filename, sandbox=sandbox
-    )  # fmt: skip
-    if name:
-        response.stored = Stored(name, content_type, etag, max_age, filename, sandbox)  # type: ignore[attr-defined]
+    how = Stored(_stored_name(file), content_type, etag, max_age, filename, sandbox)
+    response = _answer(request, file, size, how)
+    if how.name:
+        response.stored = how  # type: ignore[attr-defined]
     return response
 
 
-def _answer(
-    request: HttpRequest,
-    file: BinaryIO | File[bytes],
-    *,
-    size: int,
-    content_type: str,
-    etag: str,
-    max_age: int,
-    filename: str,
-    sandbox: bool,
-) -> HttpResponseBase:
-    tag = quote_etag(etag)
-    headers = {"ETag": tag, "Cache-Control": f"public, max-age={max_age}", "Accept-Ranges": "bytes"}
-    if sandbox:
+def _answer(request: HttpRequest, file: BinaryIO | File[bytes], size: int, how: Stored) -> HttpResponseBase:
+    tag = quote_etag(how.etag)
+    headers = {"ETag": tag, "Cache-Control": f"public, max-age={how.max_age}", "Accept-Ranges": "bytes"}
+    named = {"Content-Disposition": f'inline; filename="{how.filename}"'} if how.filename else {}
+    if how.sandbox:
         headers["Content-Security-Policy"] = SANDBOX
     if (
         tag in parse_etags(request.headers.get("If-None-Match", ""))
@@ -82,10 +71,9 @@ def _answer(
 
     if size > PIECE and (inside := _for_nginx(file)):
         file.close()
-        answer = HttpResponse(content_type=content_type, headers=headers | {"X-Accel-Redirect": inside})
-        if filename:
-            answer.headers["Content-Disposition"] = f'inline; filename="{filename}"'
-        return answer
+        return HttpResponse(
+            content_type=how.content_type, headers=headers | named | {"X-Accel-Redirect": inside}
+        )
 
     start, end, status = 0, size - 1, 200
     match = RANGE.match(request.headers.get("Range", ""))
@@ -104,16 +92,13 @@ def _answer(
     length = end - start + 1
     if request.method == "HEAD":
         file.close()
-        response: HttpResponseBase = HttpResponse(status=status, content_type=content_type)
+        response: HttpResponseBase = HttpResponse(status=status, content_type=how.content_type)
     else:
         file.seek(start)
-        response = FileResponse(_Slice(file, length), status=status, content_type=content_type)
+        response = FileResponse(_Slice(file, length), status=status, content_type=how.content_type)
         response.block_size = max(1, min(length, READ))
-    for name, value in headers.items():
+    for name, value in (headers | named | {"Content-Length": str(length)}).items():
         response.headers[name] = value
-    response.headers["Content-Length"] = str(length)
-    if filename:
-        response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
     return response
 
 
