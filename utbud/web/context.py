@@ -13,10 +13,9 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from wagtail.models import Page
 
-from utbud.notices import queries as notices
+from utbud.courses.queries.public import texts_to
 from utbud.places import models as places
 from utbud.places import queries
-from utbud.places.phones import phone_words
 from utbud.places.queries import Library
 from utbud.web import copies, stylesheet
 
@@ -53,7 +52,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "phone_hours": SimpleLazyObject(lambda: how_it_is.phone),
         "published": SimpleLazyObject(_published),
         "privacy": SimpleLazyObject(_privacy),
-        "texts_to": SimpleLazyObject(_texts_to),
+        "texts_to": SimpleLazyObject(texts_to),
         "stylesheet": SimpleLazyObject(lambda: stylesheet.address(lib)),
     }
 
@@ -68,11 +67,6 @@ def _privacy() -> str:
     """Where it stands how we care for what we know of somebody, "" as long as it does not."""
     page = Page.objects.live().filter(url_path__endswith=PRIVACY).first()
     return PRIVACY if page else ""
-
-
-def _texts_to() -> str:
-    number = notices.texts_come_to()
-    return phone_words(number) if number else ""
 
 
 def _published() -> frozenset[str]:

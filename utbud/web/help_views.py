@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from utbud.base import dates
 from utbud.base.richtext import Block, Run, jsonld
+from utbud.courses.queries.public import texts_to
 from utbud.formats.content import Aloud, Item, Section
 from utbud.formats.html import phrase_html
 from utbud.formats.templatetags.aloud import NAME, Script
@@ -28,7 +29,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
     """/hjalp/: where we are, when somebody is there, what we help with and what we cannot do."""
     now = timezone.now()
     facts = _context(now)
-    one, lead, text = _told(request, facts, now)
+    one, lead, text = _told(facts, now)
     context = {
         "jsonld": facts["jsonld"],
         "title": one.item.title,
@@ -42,21 +43,23 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def help_sound(request: HttpRequest, name: str) -> HttpResponseBase:
     """The same read aloud, as it is now."""
-    now = timezone.now()
-    one, _lead, _text = _told(request, _context(now), now)
-    return sound_of(request, one, name, filename="hjalp")
+    return sound_of(request, read_aloud(timezone.now()), name, filename="hjalp")
 
 
-def _told(
-    request: HttpRequest, facts: dict[str, Any], now: dt.datetime
-) -> tuple[Aloud, SafeString, SafeString]:
+def read_aloud(now: dt.datetime) -> Aloud:
+    """What is read aloud of the page at ``now``."""
+    one, _lead, _text = _told(_context(now), now)
+    return one
+
+
+def _told(facts: dict[str, Any], now: dt.datetime) -> tuple[Aloud, SafeString, SafeString]:
     """What is read aloud, the lead and the text of the page."""
     script = Script()
     says = Block(
         "p", (Run(_("Kom in eller ring. Vi sitter bredvid dig medan du provar. Det kostar ingenting.")),)
     )
     lead = phrase_html(says, script.counter)
-    text = render_to_string("web/help_text.html", facts | {NAME: script}, request)
+    text = render_to_string("web/help_text.html", facts | {NAME: script})
     item = Item(
         kind="",
         title=_("Hjälp på plats och per telefon"),
@@ -97,6 +100,7 @@ def _context(now: dt.datetime) -> dict[str, Any]:
         "places": places,
         "drop_in": timetable.next_drop_in(now),
         "phone_hours": timetable.phone_words(now),
+        "texts_to": texts_to(),
         "week_number": timetable.first.isocalendar().week,
         "today": dates.local(now).date(),
         "helps_with": helps_with,

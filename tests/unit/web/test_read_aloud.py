@@ -1,13 +1,18 @@
 """What is read aloud and is no material of its own: /hjalp/, pages of text, other languages, a guide's step (rule 19)."""
 
+import datetime as dt
 import re
 
 import pytest
+from django.utils import timezone
 
+from utbud.base.dates import STOCKHOLM
 from utbud.formats import speech
 from utbud.formats.content import Aloud, reading
 from utbud.formats.models import Rendition
+from utbud.places.models import LibrarySettings, OpeningHours, Place
 from utbud.publishing import files
+from utbud.web import tasks
 from utbud.web.models import LANGUAGES, LISTEN, InfoPage, LanguagesPage
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +122,22 @@ def test_in_other_languages_nothing_is_spelled_in_swedish():
 def test_what_is_read_is_made_in_the_background_when_it_is_approved(languages):
     files.make_read_aloud.call(revision_id=languages.save_revision().pk)
     assert Rendition.objects.count() == 4
+
+
+def test_help_is_read_in_before_anybody_listens_and_before_what_it_says_is_another(db, time_machine):
+    """Nothing is asked for of the page: the schedule sees that its words have no sound, now or in a quarter of an hour."""
+    monday = dt.datetime(2026, 11, 23, 9, tzinfo=STOCKHOLM)
+    place = Place.objects.create(name="Huset", slug="huset", kind=Place.Kind.MAIN)
+    OpeningHours.objects.create(place=place, weekday=0, opens=dt.time(10), closes=dt.time(12))
+    chosen = LibrarySettings.load()
+    chosen.phone, chosen.main_place = "08-465 004 00", place
+    chosen.save()
+    lacked = []
+    for minutes in (0, 1, 50, 61):  # it opens at the hour
+        time_machine.move_to(monday + dt.timedelta(minutes=minutes), tick=False)
+        lacked.append(tasks.wake(timezone.now()))
+    assert lacked == [4, 0, 2, 0]
+    assert Rendition.objects.count() == 4  # before it opens and after, each calm and slow
 
 
 @pytest.mark.parametrize(
