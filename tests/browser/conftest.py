@@ -248,10 +248,29 @@ def sideways(page, most=NARROW["width"]):
     return [f"{width} pixels wide"] if width > most else []
 
 
-SMALL = """() => [...document.querySelectorAll(
-    'header a, nav a, footer a, button, .button, main summary, input, .onward a')]
-  .filter(one => one.checkVisibility() && !one.matches('.skip, [type=radio], [type=checkbox], [type=hidden]') && !one.closest('.ordet'))
-  .filter(one => one.getBoundingClientRect().height < 44).map(one => `too small to touch: ${one.outerHTML.slice(0, 120)}`)"""
+# Links and controls lower or narrower than 44 px that stand alone: inside running text they are as high as a line. A box
+# to tick is pressed on its label too, and a line of nothing but links and commas is no running text.
+SMALL = """() => {
+  const alone = one => {
+    const box = one.parentElement.closest('p, li, td, dd, figcaption, caption, .p');
+    if (!box) return true;
+    const walker = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const text = walker.currentNode;
+      if (!text.parentElement.closest('a, button, summary, .unseen, li li') && /[\\p{L}\\p{N}]/u.test(text.data)) return false;
+    }
+    return true;
+  };
+  const pressed = one => {
+    const boxes = [one, ...(one.matches('[type=radio], [type=checkbox]') ? one.labels : [])].map(each => each.getBoundingClientRect());
+    const span = (from, to) => Math.max(...boxes.map(box => box[to])) - Math.min(...boxes.map(box => box[from]));
+    return [span('left', 'right'), span('top', 'bottom')];
+  };
+  return [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
+    .filter(one => one.checkVisibility() && !one.matches('.skip, [type=hidden]') && !one.closest('.ordet, .unseen') && alone(one))
+    .map(one => [one, pressed(one)]).filter(([, size]) => Math.min(...size) < 43.9)
+    .map(([one, size]) => `${size.map(Math.round).join(' x ')} px is too small to touch: ${one.outerHTML.slice(0, 120)}`);
+}"""
 
 # Notes what gets the focus, and whether one sees that it has: in the page, since to ask after each key is slow.
 WALK = """() => {

@@ -7,13 +7,30 @@ import pytest
 from tests.browser.conftest import FLAGS
 
 pytestmark = pytest.mark.browser
-# Text that begins or ends outside the screen, or outside a box that does not scroll: what nobody can read.
+# Text that begins or ends outside the screen, or outside a box that does not scroll: what nobody can read; and short words
+# (eight letters) that go on in the next line, like «BankI/D».
 CUT = """() => {
+  const seen = at => !at.closest(".skip, .unseen, .unseen *, script, style, option") && at.checkVisibility({ visibilityProperty: true });
+  const broken = () => {
+    const found = [], range = document.createRange(), walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const node = walker.currentNode, at = node.parentElement;
+      range.selectNodeContents(node);
+      if (!seen(at) || range.getClientRects().length < 2) continue;
+      for (const word of node.data.matchAll(/(?<![\\p{L}\\p{N}'@/._-])[\\p{L}\\p{N}]{2,8}(?![\\p{L}\\p{N}'@/_-]|\\.\\p{L})/gu)) {
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        const tops = [...range.getClientRects()].filter(one => one.width > 1).map(one => one.top);
+        if (Math.max(...tops) - Math.min(...tops) > 8) found.push(`«${word[0]}» goes on in the next line: ${at.tagName}.${at.className}`);
+      }
+    }
+    return found;
+  };
   const told = [], width = document.documentElement.clientWidth, walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   if (document.documentElement.scrollWidth > width) told.push(`the page is ${document.documentElement.scrollWidth} px wide`);
   while (walker.nextNode()) {
     const node = walker.currentNode, at = node.parentElement;
-    if (!node.data.trim() || at.closest(".skip, .unseen, .unseen *, script, style, option") || !at.checkVisibility({ visibilityProperty: true })) continue;
+    if (!node.data.trim() || !seen(at)) continue;
     let left = 0, right = width;
     for (let box = at; box && box !== document.body; box = box.parentElement) {
       const how = getComputedStyle(box).overflowX;
@@ -28,6 +45,7 @@ CUT = """() => {
     if ([...range.getClientRects()].some(one => one.width > 1 && (one.left < left - 1 || one.right > right + 1)))
       told.push(`${at.tagName}.${at.className}: ${node.data.trim().slice(0, 60)}`);
   }
+  told.push(...broken());
   for (const button of document.querySelectorAll("button, input"))
     if (button.checkVisibility() && button.getBoundingClientRect().right > width + 1) told.push(button.outerHTML.slice(0, 80));
   return told;

@@ -16,22 +16,25 @@ from utbud.courses.models import Occasion, Run
 from utbud.courses.queries import day as days
 from utbud.courses.queries.public import texts_to
 from utbud.courses.queries.soon import soon
-from utbud.courses.queries.times import Offered, join_words, where_words
+from utbud.courses.queries.times import Offered, join_words, programmes_once, where_words
 from utbud.formats import programme as paper
 from utbud.formats.content import Sender
 from utbud.places.models import Opening, OpeningHours
 from utbud.places.queries import course_months
 from utbud.publishing.files import sender
 
-MOST = 60  # things in a programme: sixteen pages
+MOST = 60  # things in a programme: some twenty pages
+MOST_DAYS = 8  # of one of them that are all told
 
 
 def programme(now: dt.datetime) -> paper.Programme:
     """The season's programme as it is now. Constant queries."""
-    chosen = _once(soon(now))
+    chosen = programmes_once(soon(now))
+    shown = chosen[:MOST]
     return paper.Programme(
-        season=_season(chosen, now),
-        entries=[_entry(one, more) for one, more in chosen[:MOST]],
+        season=_season(shown, now),
+        entries=[_entry(one) for one in shown],
+        places=_places(shown),
         more=max(0, len(chosen) - MOST),
         texts_to=texts_to(),
         hours=_hours(dates.local(now).date()),
@@ -89,39 +92,39 @@ def _logo(who: Sender) -> dict[str, bytes]:
 # --- how the programme says it ----------------------------------------------------------------------
 
 
-def _once(found: Iterable[Offered]) -> list[tuple[Offered, int]]:
-    """What one just comes to stands once, at its next time, with how many times more there are; the rest as it is."""
-    rows: list[tuple[Offered, int]] = []
-    at: dict[int, int] = {}
-    for one in found:
-        times = len(one.held)
-        if one.run.joining != Run.Joining.NONE:
-            rows.append((one, 0))
-        elif one.run.pk in at:
-            first, more = rows[at[one.run.pk]]
-            rows[at[one.run.pk]] = (first, more + times)
-        else:
-            at[one.run.pk] = len(rows)
-            rows.append((one, times - 1))
-    return rows
-
-
-def _entry(one: Offered, more: int) -> paper.Entry:
-    when = one.when
+def _entry(one: Offered) -> paper.Entry:
+    times, when, first = [(held.starts_at, held.ends_at) for held in one.held], one.when, one.first
+    more = len(times) - 1
     if one.run.joining == Run.Joining.NONE:
-        when = words.time_words(one.first.starts_at, one.first.ends_at, one.now)
+        when = words.time_words(*times[0], one.now)
         if more:
             when += " " + ngettext("och %(more)s gång till", "och %(more)s gånger till", more) % {
                 "more": more
             }
+    days = words.days_words(times, one.now, most=MOST_DAYS)
     return paper.Entry(
         when=_capital(when),
+        days=_("Datum: %(days)s.") % {"days": days} if days else "",
         title=one.course.title,
         lead=one.course.one_sentence,
-        where=one.where,
+        where=", ".join(filter(None, [one.where, first.where.street if first.where else ""])),
         fee=one.fee,
         join=_join(one),
+        full=words.full_words(one.standing.seats, one.standing.in_line)
+        if one.run.joining in (Run.Joining.OPEN, Run.Joining.STAFF)
+        else "",
     )
+
+
+def _places(shown: Iterable[Offered]) -> list[paper.Where]:
+    """Each place of ours that is told of, with its address and how one comes in, in the library's order."""
+    found = {held.where.pk: held.where for one in shown for held in one.held if held.where}
+    inside = sorted(found.values(), key=lambda place: (place.order, place.name))
+    return [
+        paper.Where(name=place.name, address=place.address, access=place.accessibility)
+        for place in inside
+        if place.address or place.accessibility
+    ]
 
 
 def _join(one: Offered) -> str:
@@ -138,11 +141,10 @@ def _join(one: Offered) -> str:
     )
 
 
-def _season(chosen: list[tuple[Offered, int]], now: dt.datetime) -> str:
+def _season(shown: Iterable[Offered], now: dt.datetime) -> str:
     """«Mars till juni 2027»: from the first month in it to the last."""
-    starts = [dates.local(one.held[0].starts_at).date() for one, _more in chosen[:MOST]]
-    ends = [dates.local(one.held[-1].starts_at).date() for one, _more in chosen[:MOST]]
-    first, last = min(starts, default=dates.local(now).date()), max(ends, default=dates.local(now).date())
+    days = [dates.local(held.starts_at).date() for one in shown for held in one.held]
+    first, last = min(days, default=dates.local(now).date()), max(days, default=dates.local(now).date())
     until = f"{dates.MONTHS[last.month - 1]} {last.year}"
     if (first.year, first.month) == (last.year, last.month):
         return _capital(until)

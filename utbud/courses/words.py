@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from itertools import groupby, pairwise
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -66,6 +67,34 @@ def times_words(times: Sequence[tuple[dt.datetime, dt.datetime]], now: dt.dateti
     return _("%(many)s, första gången %(first)s") % {"many": many, "first": first}
 
 
+def days_words(times: Sequence[tuple[dt.datetime, dt.datetime]], now: dt.datetime, *, most: int) -> str:
+    """The days of what is not held every week at the same hour: «8 och 15 december, 5 januari 2027»; "" for what is.
+
+    With the hours of each where they differ. Of more than ``most`` the first, and how many more there are.
+    """
+    local = [(dates.local(start), dates.local(end)) for start, end in times]
+    hours = {(start.time(), end.time()) for start, end in local}
+    steps = {(after.date() - before.date()).days for (before, _b), (after, _a) in pairwise(local)}
+    if len(hours) <= 1 and steps <= {7}:
+        return ""
+    shown, more = times[:most], len(times) - most
+    if len(hours) > 1:
+        said = [time_words(start, end, now) for start, end in shown]
+    else:
+        said = []
+        for (year, month), group in groupby(local[:most], key=lambda one: (one[0].year, one[0].month)):
+            days = [str(start.day) for start, _end in group]
+            last = (
+                f"{dates.MONTHS[month - 1]} {year}"
+                if year != dates.local(now).year
+                else dates.MONTHS[month - 1]
+            )
+            said.append(f"{_(' och ').join(filter(None, [', '.join(days[:-1]), days[-1]]))} {last}")
+    if more > 0:
+        said.append(ngettext("och %(count)s gång till", "och %(count)s gånger till", more) % {"count": more})
+    return ", ".join(said)
+
+
 def line_words(parties: int) -> str:
     """«2 anmälningar i kö»: a line is counted in parties, wherever it is told of."""
     return ngettext("%(count)s anmälan i kö", "%(count)s anmälningar i kö", parties) % {"count": parties}
@@ -85,6 +114,12 @@ def seats_words(seats: Seats, in_line: int, *, phone: bool = False) -> str:
     if in_line:
         return _("Fullt, %(line)s") % {"line": line_words(in_line)}
     return _("Fullt. Du kan ställa dig i kö")
+
+
+def full_words(seats: Seats, in_line: int) -> str:
+    """«Fullt, ställ dig i kö», to somebody who rings or stands here; "" where there are seats."""
+    full = seats.total is not None and (in_line or not seats.free(kept=True))
+    return _("Fullt, ställ dig i kö") if full else ""
 
 
 def fee_words(kronor: int) -> str:

@@ -26,11 +26,22 @@ class Entry:
     """One thing to come to, as the programme tells it."""
 
     when: str  # «Tisdag 3 mars klockan 10 till 12»
+    days: str = ""  # «Datum: 8 och 15 december.», where they follow no week
     title: str
     lead: str
     where: str
     fee: str  # «Gratis»
     join: str  # «Säg kurs 12», «Kom som du är»
+    full: str = ""  # «Fullt, ställ dig i kö»
+
+
+@dataclass(frozen=True, kw_only=True)
+class Where:
+    """A place, and how one comes there and in."""
+
+    name: str
+    address: str
+    access: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +50,7 @@ class Programme:
 
     season: str  # «December 2026 till mars 2027»
     entries: Sequence[Entry]
+    places: Sequence[Where] = ()
     more: int = 0  # things to come to for which there was no room
     texts_to: str  # the number to text, "" for none
     hours: Sequence[tuple[str, str]]  # place, and when help is given there without booking
@@ -157,12 +169,17 @@ def _programme(content: Programme, sender: Sender, files: Files, folder: Path) -
         "entries": [
             {
                 "when": plain(one.when),
+                "days": plain(one.days),
                 "title": plain(one.title) or "–",
                 "lead": plain(one.lead),
                 "where": plain(one.where),
-                "foot": [plain(text) for text in (one.join, one.fee) if plain(text)],
+                "foot": [plain(text) for text in (one.join, one.full, one.fee) if plain(text)],
             }
             for one in content.entries
+        ],
+        "places": [
+            {"name": plain(one.name) or "–", "address": plain(one.address), "access": plain(one.access)}
+            for one in content.places
         ],
         "more": _("Det finns %(count)s till. Ring oss, så berättar vi.") % {"count": content.more}
         if content.more
@@ -188,6 +205,7 @@ def _programme(content: Programme, sender: Sender, files: Files, folder: Path) -
             "courses": _("Det här kan du vara med på"),
             "none": _("Just nu finns inga datum. Ring oss, så berättar vi när nästa kurs börjar."),
             "help": _("Vill du ha hjälp?"),
+            "places": _("Så hittar du hit och kommer in"),
             "drop_in": _("Kom utan att boka"),
             "no_hours": _("Ring oss, så berättar vi när vi kan ta emot dig."),
             "care": _("Så tar vi hand om dina uppgifter"),

@@ -1,19 +1,22 @@
 """Courses on paper: what the sheets hold, who may take out a list, and what the poster tells of dates."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 import time_machine
 
 from utbud.courses import files
+from utbud.courses.actions import runs
 from utbud.courses.actions.seats import Person
 from utbud.courses.models import Run
 from utbud.courses.queries.day import evaluation_path, occasion_of_token, one_occasion
-from utbud.formats.programme import Entry, Row
+from utbud.formats.programme import Entry, Row, Where
 from utbud.people.models import Look, Organisation
 from utbud.places.models import LibrarySettings, Opening, OpeningHours, Place
 
 pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
 WHEN = "Måndag 30 november klockan 10 till 12"
 
 
@@ -39,10 +42,52 @@ def _clock(now):
 )  # fmt: skip
 def test_what_the_programme_says_of_each(plan, now, facts, when: str, where: str, join: str) -> None:
     run = plan(**facts)
-    assert files.programme(now).entries == [
+    [entry] = files.programme(now).entries
+    assert [replace(entry, days="")] == [
         Entry(when=when, title="Ring med bild", lead="Efter kursen kan du ringa och se den du pratar med.", where=where,
               fee="50 kronor" if run.fee else "Gratis", join=join.format(n=run.quotas.first().pk))
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ((7,), ""), ((7, 14, 21), ""), ((7, 14, 28), "Datum: 30 november, 7 och 21 december."), ((7, 9), "Datum: 30 november, 2 december."),
+        ((7, 21), "Datum: 30 november, 14 december."), ((14, 16, 18, 45), "Datum: 7, 9 och 11 december, 7 januari 2027."),
+        (range(7, 17), "Datum: 30 november, 1, 2, 3, 4, 5, 6 och 7 december, och 2 gånger till."),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("joining", ["open", "none"])
+def test_days_that_follow_no_week_are_told_one_by_one(plan, now, joining: str, days, told: str) -> None:
+    plan(days=days, joining=joining, joins="single" if joining == "none" else "whole")
+    assert [entry.days for entry in files.programme(now).entries] == [told]
+
+
+def test_hours_that_differ_are_told_with_their_days(plan, now, course, site) -> None:
+    start = now.replace(hour=9, minute=0) + dt.timedelta(days=7)
+    hour = dt.timedelta(hours=1)
+    times = [(start, start + hour), (start + 7 * DAY + hour, start + 7 * DAY + 2 * hour)]
+    runs.plan_run(course=course, times=times, by=site.editor, now=now, seats=3)
+    assert [entry.days for entry in files.programme(now).entries] == [
+        "Datum: måndag 30 november klockan 10 till 11, måndag 7 december klockan 11 till 12."
+    ]
+
+
+def test_where_it_is_how_one_comes_in_and_that_it_is_full(plan, join, place, now) -> None:
+    Place.objects.filter(pk=place.pk).update(
+        street="Vägen 1", postal_code="871 00", city="Byn", accessibility="Entrén har ramp."
+    )
+    full, room = plan(seats=1), plan(days=(8,))
+    plan(days=(9,), place=None, venue="Parken")
+    join(full.quotas.get())
+    join(room.quotas.get())
+    content = files.programme(now)
+    assert [(entry.where, entry.full) for entry in content.entries] == [
+        ("Huvudbiblioteket, Vägen 1", "Fullt, ställ dig i kö"), ("Huvudbiblioteket, Vägen 1", ""), ("Parken", ""),
+    ]  # fmt: skip
+    assert content.places == [
+        Where(name="Huvudbiblioteket", address="Vägen 1, 871 00 Byn", access="Entrén har ramp.")
+    ]
 
 
 def test_an_association_takes_its_own(plan, now) -> None:

@@ -14,15 +14,16 @@ from PIL import Image
 
 from tests.unit.formats.test_typeset import LONG, MARKUP, raster, tags
 from utbud.formats import programme as paper
-from utbud.formats.programme import Entry, PaperList, Programme, Row, Slip
+from utbud.formats.programme import Entry, PaperList, Programme, Row, Slip, Where
 
 DAY = dt.date(2026, 11, 26)
 ENTRY = Entry(
     when="Tisdag 3 mars klockan 10 till 12", title="Ring med bild", lead="Efter kursen kan du ringa och se den du pratar med.",
-    where="Ramviks bibliotek", fee="Gratis", join="Kurs 12",
+    where="Ramviks bibliotek", fee="Gratis", join="Kurs 12", days="Datum: 3 och 17 mars.", full="Fullt, ställ dig i kö",
 )  # fmt: skip
 PROGRAMME = Programme(
     season="Mars till juni 2027", entries=[ENTRY] * 3, texts_to="070-174 06 99",
+    places=[Where(name="Ramviks bibliotek", address="Vägen 1, 870 16 Ramvik", access="Entrén har ramp. Hissen går till alla plan.")],
     hours=[("Huvudbiblioteket", "Måndag 13–15"), ("DigidelCenter", "Tisdag 13–16, torsdag 13–16")], months=6, path="/kurser/", date=DAY,
 )  # fmt: skip
 LIST = PaperList(
@@ -39,7 +40,8 @@ def worst(text):
     """What anyone may have written, in every field."""
     return [
         dataclasses.replace(PROGRAMME, season=text, texts_to=text, hours=[(text, text)],
-                            entries=[Entry(when=text, title=text, lead=text, where=text, fee=text, join=text)] * 3),
+                            entries=[Entry(when=text, days=text, title=text, lead=text, where=text, fee=text, join=text, full=text)] * 3,
+                            places=[Where(name=text, address=text, access=text)] * 2),
         dataclasses.replace(LIST, title=text, when=text, where=text, rows=[Row(name=text, note=text)] * 3),
         dataclasses.replace(SLIP, title=text, when=text, task=text),
     ]  # fmt: skip
@@ -107,7 +109,7 @@ def test_nothing_stands_outside_the_paper(content, sender):
 
 
 @pytest.mark.parametrize(
-    ("entries", "sheets"), [(0, 4), (1, 4), (4, 4), (5, 8), (12, 8), (20, 8), (24, 8), (30, 12), (60, 16)]
+    ("entries", "sheets"), [(0, 4), (1, 4), (4, 8), (12, 8), (20, 12), (24, 12), (30, 12), (60, 20)]
 )
 def test_a_programme_is_a_leaflet_of_a5(sender, entries, sheets):
     with pdf(dataclasses.replace(PROGRAMME, entries=[ENTRY] * entries), sender) as document:
