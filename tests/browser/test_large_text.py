@@ -17,7 +17,7 @@ CUT = """() => {
       const node = walker.currentNode, at = node.parentElement;
       range.selectNodeContents(node);
       if (!seen(at) || range.getClientRects().length < 2) continue;
-      for (const word of node.data.matchAll(/(?<![\\p{L}\\p{N}'@/._-])[\\p{L}\\p{N}]{2,8}(?![\\p{L}\\p{N}'@/_-]|\\.\\p{L})/gu)) {
+      for (const word of node.data.matchAll(/(?<![\\p{L}\\p{N}'’@/._-])[\\p{L}\\p{N}]{2,8}(?![\\p{L}\\p{N}'’@/_-]|\\.\\p{L})/gu)) {
         range.setStart(node, word.index);
         range.setEnd(node, word.index + word[0].length);
         const tops = [...range.getClientRects()].filter(one => one.width > 1).map(one => one.top);

@@ -1,11 +1,9 @@
 """Courses on paper: what the sheets of formats.programme hold. Each is made when it is asked for: it takes some 50 ms."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable
 
 from django.core.files.storage import default_storage
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,8 +17,7 @@ from utbud.courses.queries.soon import soon
 from utbud.courses.queries.times import Offered, join_words, programmes_once, where_words
 from utbud.formats import programme as paper
 from utbud.formats.content import Sender
-from utbud.places.models import Opening, OpeningHours
-from utbud.places.queries import course_months
+from utbud.places.queries import course_months, drop_in_hours
 from utbud.publishing.files import sender
 
 MOST = 60  # things in a programme: some twenty pages
@@ -154,13 +151,10 @@ def _season(shown: Iterable[Offered], now: dt.datetime) -> str:
 
 def _hours(today: dt.date) -> list[tuple[str, str]]:
     """Where help is given without booking, and when in the week: «Måndag 13–15, onsdag 10–12». One query."""
-    rows = OpeningHours.objects.filter(kind=Opening.DROP_IN, place__active=True).exclude(
-        Q(valid_to__lt=today) | Q(valid_from__gt=today)
-    )
-    times: dict[str, list[str]] = defaultdict(list)
-    for row in rows.select_related("place").order_by("place__order", "place__name", "weekday", "opens"):
-        times[row.place.name].append(f"{dates.WEEKDAYS[row.weekday]} {row.words}")
-    return [(place, _capital(", ".join(found))) for place, found in times.items()]
+    return [
+        (place.name, _capital(", ".join(f"{dates.WEEKDAYS[row.weekday]} {row.words}" for row in rows)))
+        for place, rows in drop_in_hours(today).items()
+    ]
 
 
 def _capital(text: str) -> str:

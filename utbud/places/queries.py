@@ -397,12 +397,21 @@ def drop_in_summary(today: dt.date) -> str:
     return _read_library(today).drop_in
 
 
-def _drop_in_words(today: dt.date, main_place_id: int | None) -> str:
-    by_place: dict[Place, list[str]] = defaultdict(list)
+def drop_in_hours(today: dt.date) -> dict[Place, list[OpeningHours]]:
+    """When help is given without booking in an ordinary week, by place in their order. One query."""
+    by_place: dict[Place, list[OpeningHours]] = defaultdict(list)
     rows = OpeningHours.objects.filter(kind=Opening.DROP_IN, place__active=True).select_related("place")
     for row in rows.order_by("place__order", "place__name", "weekday", "opens"):
         if (row.valid_from or today) <= today <= (row.valid_to or today):
-            by_place[row.place].append(f"{dates.WEEKDAYS[row.weekday]} {row.words}")
+            by_place[row.place].append(row)
+    return by_place
+
+
+def _drop_in_words(today: dt.date, main_place_id: int | None) -> str:
+    by_place = {
+        place: [f"{dates.WEEKDAYS[row.weekday]} {row.words}" for row in rows]
+        for place, rows in drop_in_hours(today).items()
+    }
     if not by_place:
         return ""
     if [place.pk for place in by_place] == [main_place_id]:

@@ -26,6 +26,7 @@ from utbud.learning.models.material import SPEECH
 from utbud.places import queries as places
 from utbud.publishing import files
 from utbud.publishing.models import ApprovedPage, Problem
+from utbud.web.weekdays import weekday
 
 # Endonyms and direction of the languages a page may be in: a name, never a flag (rules.md 20).
 LANGUAGES = {
@@ -246,6 +247,8 @@ class LanguagesPage(ApprovedPage):
 
     def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        now = timezone.now()
+        drop_in, hours = places.next_drop_in(now), places.drop_in_hours(dates.local(now).date())
         aloud = self.read_aloud()
         heard = dict(zip(aloud, files.players([(one, one.item.path) for one in aloud.values()]), strict=True))
         languages = []
@@ -253,10 +256,12 @@ class LanguagesPage(ApprovedPage):
             shown = _language(item, code)
             if code in heard and aloud[code].item == item:
                 shown |= {"heard": heard.pop(code), "said": LISTEN[code]}
+            if weekday(code, 0):
+                shown |= {"next": _next(drop_in, code), "hours": _hours(hours, code)}
             languages.append(shown)
         return context | {
             "languages": languages,
-            "drop_in": places.next_drop_in(timezone.now()),
+            "drop_in": drop_in,
         }
 
     def _items(self) -> list[tuple[str, Item]]:
@@ -287,6 +292,24 @@ class LanguagesPage(ApprovedPage):
 def public_path(page: ApprovedPage) -> str:
     """The public address of a page that Wagtail serves: «/om/latt-svenska/»."""
     return "/" + page.url_path.lstrip("/").partition("/")[2]
+
+
+def _next(drop_in: places.DropIn | None, code: str) -> tuple[str, str] | None:
+    """The day of the next drop-in in the language ``code``, and the date and hours in figures."""
+    if drop_in is None:
+        return None
+    start, end = dates.local(drop_in.start), dates.local(drop_in.end)
+    return weekday(code, start.weekday()), f"{start.day}/{start.month} {start:%H:%M}–{end:%H:%M}"
+
+
+def _hours(
+    hours: dict[places.Place, list[places.OpeningHours]], code: str
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The drop-in of an ordinary week: each place with its days in the language ``code`` and its hours in figures."""
+    return [
+        (place.name, [(weekday(code, row.weekday), f"{row.opens:%H:%M}–{row.closes:%H:%M}") for row in rows])
+        for place, rows in hours.items()
+    ]
 
 
 def _language(item: Item, code: str) -> dict[str, Any]:

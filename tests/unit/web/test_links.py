@@ -10,7 +10,8 @@ from wagtail.rich_text import RichText
 
 from utbud.places.models import LibrarySettings, Opening, OpeningHours, Place
 from utbud.web.context import LINKED
-from utbud.web.models import InfoPage, LanguagesPage, StartPage
+from utbud.web.models import LANGUAGES, InfoPage, LanguagesPage, StartPage
+from utbud.web.weekdays import weekday
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_files")]
 
@@ -82,19 +83,26 @@ def test_each_language_tells_where_and_when_one_can_come(client, site, publish):
         OpeningHours.objects.create(
             place=place, kind=Opening.DROP_IN, weekday=day, opens=dt.time(10), closes=dt.time(12)
         )
-    texts = [
-        ("text", {"code": code, "heading": "Help", "body": RichText("<p>Come.</p>")}) for code in ("en", "ar")
-    ]
+    said = {"en": "Monday", "ar": "الاثنين", "so": "Isniin", "ti": "ሰኑይ", "prs": "دوشنبه", "rom": "Måndag"}
+    texts = [("text", {"code": code, "heading": "Help", "body": RichText("<p>Come.</p>")}) for code in said]
     StartPage.objects.get().get_children().filter(slug="sprak").delete()
     page = LanguagesPage(title="Språk", slug="sprak", texts=texts, live=False)
     StartPage.objects.get().add_child(instance=page)
     publish(page)
     html = client.get("/sprak/").content.decode()
     sections = html.split('<section class="tongue')[1:]
-    assert ["Huset</b>, Vägen 1, 871\u00a000 Byn" in one and "10–12" in one for one in sections] == [
-        True,
-        True,
-    ]
+    told = [re.sub("<[^>]+>|\\s+", " ", one) for one in sections]
+    for (code, monday), one in zip(said.items(), told, strict=True):
+        assert "Huset , Vägen 1, 871 00 Byn" in one.replace("Huset,", "Huset ,"), code
+        assert (monday in one, "10:00–12:00" in one) == (True, True) if code != "rom" else "10–12" in one, (
+            code
+        )
+
+
+def test_every_language_we_know_the_days_of_has_seven():
+    known = {code: [weekday(code, number) for number in range(7)] for code in LANGUAGES}
+    assert {code for code, days in known.items() if not all(days)} == {"fit", "rom"}
+    assert [code for code, days in known.items() if len(set(days)) != 7 and all(days)] == []
 
 
 @pytest.mark.parametrize("typed", ["/om/", "/OM/", "/Om", "/oM/?q=1"])
