@@ -20,6 +20,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from wagtail.admin.auth import require_admin_access
+from wagtail.contrib.redirects.middleware import get_redirect
+from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Site
 from wagtail.query import PageQuerySet
 
@@ -177,12 +179,19 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.method in ("GET", "HEAD") and site is not None and len(plain) <= LONGEST_ADDRESS:
         inside = f"{site.root_page.url_path}{plain.removeprefix('/')}"
         pages = Page.objects.live().public()
-        if plain != request.path and (_is_ours(plain) or pages.filter(url_path=inside).exists()):
+        if plain != request.path and (
+            _is_ours(plain) or _has_moved(request, plain) or pages.filter(url_path=inside).exists()
+        ):
             return redirect(plain)
-        found, near = _near(pages, inside)
+        found, near = (None, []) if _has_moved(request, request.path) else _near(pages, inside)
         if found is not None:
             return redirect(found.get_url(request))
     return render(request, "404.html", {"near": near}, status=404)
+
+
+def _has_moved(request: HttpRequest, path: str) -> bool:
+    """Whether ``path`` was a page's, which has another now: Wagtail's middleware then makes a redirect of our 404."""
+    return get_redirect(request, Redirect.normalise_path(path, decode_unicode=False)) is not None
 
 
 def _is_ours(path: str) -> bool:

@@ -82,6 +82,7 @@ def test_a_new_address_redirects_from_the_old_with_its_files(word, publish, clie
     assert (answer.status_code, answer["Location"]) == (301, "/ord/bank-id/")
     answer = client.get("/ord/bankid/utskrift.pdf")
     assert (answer.status_code, answer["Location"]) == (301, "/ord/bank-id/utskrift.pdf")
+    assert client.get("/ord/BankID/", follow=True).redirect_chain[-1] == ("/ord/bank-id/", 301)
 
 
 @pytest.mark.parametrize(
