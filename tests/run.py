@@ -222,6 +222,12 @@ def made_ready(server: str) -> Iterator[tuple[dict[str, str], Callable[[], None]
             yield {"UTBUD_TEST_READY": folder, "UTBUD_TEST_TEMPLATE": name}, make_demo
 
 
+# What becomes of files and processes when something is killed: the database has no part in it that is not tried elsewhere.
+ONCE = (
+    "tests/processes/test_media.py",
+    "tests/processes/test_formats.py",
+    "tests/processes/test_supervisor.py",
+)
 # Where what is written and found tells most. They run on PostgreSQL alone where there is a server: the pages are the same.
 JOURNEYS = ("tests/browser/test_journey.py", "tests/browser/test_course_journey.py")
 
@@ -252,8 +258,15 @@ def main(*, everything: bool) -> int:
             )
             for kind, environment in kinds.items()
         }
+        once = () if everything else tuple(f"--ignore={file}" for file in ONCE)
         processes = [
-            Run("Processtest", kind, ("tests/processes", *PARALLEL), each) for kind, each in kinds.items()
+            Run(
+                "Processtest",
+                kind,
+                ("tests/processes", *(once if kind == "PostgreSQL" else ()), *PARALLEL),
+                environment,
+            )
+            for kind, environment in kinds.items()
         ]
         summary.run(units.pop("SQLite"))
         demo = pool.submit(make_demo) if browser else None
@@ -270,11 +283,13 @@ def main(*, everything: bool) -> int:
                     "SQLite": ("tests/browser", *(f"--ignore={file}" for file in JOURNEYS)),
                     "PostgreSQL": JOURNEYS,
                 }
+            # Beside all the rest, the few journeys on PostgreSQL have a site and a browser to themselves.
+            at_once = dict.fromkeys(kinds, PARALLEL) | ({} if everything else {"PostgreSQL": ("-n", "1")})
             browsing = [
                 Run(
                     "Webbläsartest",
                     kind,
-                    (*files[kind], "-m", "not browsers", *PARALLEL, *NEIGHBOURS),
+                    (*files[kind], "-m", "not browsers", *at_once[kind], *NEIGHBOURS),
                     kinds[kind],
                 )
                 for kind in kinds

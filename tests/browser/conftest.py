@@ -45,6 +45,24 @@ RULES = {
     "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # what the dark can change
+# All that the colours of a text can depend on: what it is, all that it stands in, how light it is and how wide.
+KINDS_OF_TEXT = """() => {
+  const known = new Map(), silent = /^(id|for|href|src|srcset|name|value|title|alt|content|aria-label(ledby)?|aria-describedby|action|datetime)$/;
+  const kind = one => {
+    if (!one || one === document) return `${matchMedia('(prefers-color-scheme: dark)').matches} ${innerWidth < 600} ${innerWidth < 1000}`;
+    if (!known.has(one)) known.set(one, kind(one.parentElement) + '>' + one.tagName +
+      [...one.attributes].filter(({ name }) => !silent.test(name)).map(({ name, value }) => ` ${name}=${value.slice(0, 60)}`).sort().join(''));
+    return known.get(one);
+  };
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), kinds = new Set();
+  while (walker.nextNode()) {
+    const { data, parentElement: box } = walker.currentNode;
+    if (data.trim() && box.checkVisibility()) kinds.add(kind(box));
+  }
+  for (const field of document.querySelectorAll('input, textarea, select')) kinds.add(kind(field));
+  return [...kinds];
+}"""
+FOUND_RIGHT = set()  # kinds of text whose colours axe has found right, in this process
 WIDE, NARROW = {"width": 1280, "height": 720}, {"width": 320, "height": 640}
 PASSWORD = "digitalt-utbud-demo"
 SINCE = "performance.now() - performance.getEntriesByType('navigation')[0].responseStart"
@@ -222,24 +240,42 @@ def person(page):
 
 
 def violations(page, rules=RULES, but=()):
-    """What axe finds wrong with the page as it stands, a line for each rule."""
+    """What axe finds wrong with the page as it stands, a line for each rule.
+
+    Colours are half of axe's work. Where a page has no kind of text but those whose colours have been found right, in
+    the same light and about the same width, they are not looked at again.
+    """
     # What lies half under the staff side's fixed header would be called too small to touch.
     page.evaluate("document.querySelector('main')?.scrollTo(0, 0)")
     page.evaluate(SETTLED)  # a message that is still fading in has not its colours yet
     page.axe_was_here = True
+    new = set(page.evaluate(KINDS_OF_TEXT)) - FOUND_RIGHT
+    if not new and rules is COLOURS:
+        return []
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
+    off = [*but, *([] if new else COLOURS["values"])]
     options = {
         "runOnly": rules,
         "resultTypes": ["violations"],  # all that is right is not written out
-        "rules": {rule: {"enabled": False} for rule in but},
+        "rules": {rule: {"enabled": False} for rule in off},
     }
     found = page.evaluate("options => axe.run(options).then(said => said.violations)", options)
+    if not set(COLOURS["values"]) & {*but, *(violation["id"] for violation in found)}:
+        FOUND_RIGHT.update(new)
     return [
         f"{violation['id']}: {violation['help']}\n    "
         + "\n    ".join(node["html"][:160] for node in violation["nodes"][:4])
         for violation in found
     ]
+
+
+def in_the_dark(page):
+    """What axe finds wrong with the colours in the dark."""
+    page.emulate_media(color_scheme="dark")
+    found = violations(page, COLOURS)
+    page.emulate_media(color_scheme="light")
+    return found
 
 
 def sideways(page, most=NARROW["width"]):
@@ -315,10 +351,7 @@ def looked_at(page):
     """The page as it stands passes axe, light and dark, and fits on 320 px with large targets."""
 
     def looked_at():
-        told = {"light": violations(page)}
-        page.emulate_media(color_scheme="dark")
-        told["dark"] = violations(page, COLOURS)
-        page.emulate_media(color_scheme="light")
+        told = {"light": violations(page), "dark": in_the_dark(page)}
         page.set_viewport_size(NARROW)
         told["320 px"] = [*sideways(page), *page.evaluate(SMALL)]
         page.set_viewport_size(WIDE)
@@ -395,9 +428,7 @@ def visit(windows, server):
         if keyboard:
             told["keyboard"] = unreachable(page)
         if not by:
-            page.emulate_media(color_scheme="dark")
-            told["dark"] = violations(page, COLOURS)
-            page.emulate_media(color_scheme="light")
+            told["dark"] = in_the_dark(page)
         page.set_viewport_size(NARROW)
         told["320 px"] = sideways(page, NARROW["width"] + (10 if by else 0))
         if not by:

@@ -117,4 +117,4 @@ class TestByKeyboardWithoutJavaScript:
         page.keyboard.press("Enter")
         page.get_by_role("button", name="Ja, lämna kön").focus()
         page.keyboard.press("Enter")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Du är avbokad")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Du står inte längre i kön")

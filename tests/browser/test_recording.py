@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 SCRIPT = "\n\n".join(f"Mening {number}. Så här ringer du ett samtal med bild." for number in range(1, 30))
 MAKE = """
 from utbud.films.models import FilmIndexPage, FilmPage
-from utbud.podcast.models import EpisodePage, PodcastIndexPage, ShowPage
+from utbud.podcast.models import EpisodePage, ShowPage
 from utbud.people.models import User
 by = User.objects.get(username="redaktor")
 def add(under, kind, **fields):
@@ -26,7 +26,7 @@ def add(under, kind, **fields):
     return page
 index = FilmIndexPage.objects.get()
 films = [add(index, FilmPage, title=f"Provfilm {number}", slug=f"provfilm-{number}", script=SCRIPT) for number in range(3)]
-show = add(PodcastIndexPage.objects.get(), ShowPage, title="Provpodden", slug="provpodden", description="Prov")
+show = ShowPage.objects.get()
 episode = add(show, EpisodePage, title="Provavsnitt", slug="provavsnitt")
 print("MADE", *(one.pk for one in (*films, episode)))
 """
