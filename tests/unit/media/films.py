@@ -124,7 +124,7 @@ BAD: dict[str, tuple[str, Callable[[Path], Path]]] = {
     "0.2 seconds": ("film.mp4", partial(ordinary, seconds=0.2)),
     "3 hours": (
         "film.mkv",
-        lambda path: make(path, "color=red:s=16x16:r=1/60:d=10800", "anullsrc=r=8000:d=10800", coded=("-c:v", "mpeg4", "-c:a", "flac")),
+        lambda path: make(path, "color=red:s=16x16:r=1/60:d=10800", "anullsrc=r=1000:d=10800", coded=("-c:v", "mpeg4", "-c:a", "flac")),
     ),
 }  # fmt: skip
 CUT = "Filen är avbruten: slutet saknas. Spela in igen, eller hämta filen på nytt."

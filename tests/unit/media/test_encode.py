@@ -210,7 +210,7 @@ def test_a_sound_becomes_an_even_mp3_without_tags(tmp_path: Path) -> None:
             "Ljudet är kortare än en halv sekund. Spela in igen.",
         ),
         (
-            lambda path: films.make(path, "anullsrc=r=8000:d=11000", coded=("-c:a", "flac", "-f", "flac")),
+            lambda path: films.make(path, "anullsrc=r=1000:d=11000", coded=("-c:a", "flac", "-f", "flac")),
             "Ljudet är 3 timmar och 3 minuter. Det får vara högst 3 timmar. Dela det i flera.",
         ),
     ],
