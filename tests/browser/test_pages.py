@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 PUBLIC = [
     "/", "/ord/", "/ord/?sida=2", "/ord/a-o/", "/ord/amne/trygg-pa-natet/", "/ord/bankid/", "/sok/", "/sok/?q=bank+id",
-    "/sok/?q=xyzzyq", "/hjalp/", "/hjalp-nagon-annan/", "/om/", "/samarbeta/", "/tillganglighet/", "/tillganglighet/rapportera/",
+    "/sok/?q=xyzzyq", "/hjalp/", "/hjalp-nagon-annan/", "/om/", "/samarbeta/", "/samarbeta/?vill=uppringd", "/samarbeta/?vill=skriva", "/tillganglighet/", "/tillganglighet/rapportera/",
     "/om/personuppgifter/", "/om/latt-svenska/", "/sprak/", "/finns-inte/", "/press/", "/prenumerera/", "/skarm/",
     "/kurser/", "/kurser/amne/trygg-pa-natet/", "/kurser/plats/pa-natet/", "/kurser/vecka/2020-10/",
     "/kurser/ta-fina-bilder-och-hitta-dem-igen/", "/kurser/ta-fina-bilder-och-hitta-dem-igen/anmalan/",

@@ -6,9 +6,10 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from utbud.inbox.contact import UnclearContact, read_written
+from utbud.inbox.contact import ContactKind, UnclearContact, read_contact, read_written
 from utbud.inbox.guards import GuardedForm, OnceForm
 from utbud.inbox.models import Message, MessageQuerySet
 
@@ -76,11 +77,12 @@ class ContactForm(GuardedForm, Reachable):
     """A question, or an offer to do something together."""
 
     field_order = ["kind", "text", "name", "contact"]
+    template = "inbox/contact.html"
 
     kind = forms.ChoiceField(
         label=_("Vad gäller det?"),
         choices=[
-            (Message.Kind.QUESTION, _("Jag har en fråga, eller vill bli uppringd")),
+            (Message.Kind.QUESTION, _("Jag har en fråga")),
             (Message.Kind.OFFER, _("Jag vill samarbeta med er")),
         ],
         widget=forms.RadioSelect,
@@ -91,6 +93,65 @@ class ContactForm(GuardedForm, Reachable):
         help_text=_("Skriv så kort eller långt du vill."),
         error_messages={"required": _("Skriv några ord om vad du vill, så att vi kan hjälpa dig.")},
     )
+
+
+class CallForm(GuardedForm, Reachable):
+    """To be rung up: the number first, and what it is about if one wants to say."""
+
+    field_order = ["contact", "name", "text"]
+    template = "inbox/call.html"
+
+    text = LongText(
+        label=_("Vad vill du prata om? (om du vill)"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        contact = self.fields["contact"]
+        contact.label, contact.help_text = _("Ditt telefonnummer"), _("Skriv det med riktnummer.")
+        contact.widget.attrs["inputmode"] = "tel"
+        contact.error_messages["required"] = _("Skriv ditt telefonnummer, så att vi kan ringa dig.")
+
+    def clean_contact(self) -> str:
+        text = super().clean_contact()
+        if read_contact(text).kind != ContactKind.PHONE:
+            raise forms.ValidationError(_("Dit kan vi inte ringa. Skriv ett telefonnummer med riktnummer."))
+        return text
+
+    def clean_text(self) -> str:
+        wants = _now("Vill bli uppringd.")
+        return f"{wants} {self.cleaned_data['text']}".strip()
+
+
+class WriteForm(GuardedForm, Reachable):
+    """An answer in writing, for who does not hear, does not speak, or does not want to be rung."""
+
+    field_order = ["text", "name", "contact"]
+    template = "inbox/write.html"
+
+    text = LongText(
+        label=_("Vad vill du fråga eller berätta?"),
+        help_text=_("Skriv så kort eller långt du vill."),
+        error_messages={"required": _("Skriv några ord om vad du vill, så att vi kan hjälpa dig.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        contact = self.fields["contact"]
+        contact.label, contact.help_text = _("Din e-postadress"), _("Vi skriver dit. Vi ringer inte.")
+        contact.widget.attrs["autocomplete"] = "email"
+        contact.error_messages["required"] = _("Skriv din e-postadress, så att vi kan skriva till dig.")
+
+    def clean_contact(self) -> str:
+        text = super().clean_contact()
+        if read_contact(text).kind != ContactKind.EMAIL:
+            raise forms.ValidationError(_("Dit kan vi bara ringa. Skriv en e-postadress, så skriver vi."))
+        return text
+
+    def clean_text(self) -> str:
+        return f"{_now('Vill ha svar skriftligt.')} {self.cleaned_data['text']}"
 
 
 class AccessibilityForm(GuardedForm, Reachable):

@@ -13,17 +13,23 @@ from utbud.base import dates
 from utbud.base.networks import client_address
 from utbud.inbox import actions, guards, limits, queries
 from utbud.inbox.contact import ContactKind, read_contact
-from utbud.inbox.forms import AccessibilityForm, ContactForm
+from utbud.inbox.forms import AccessibilityForm, CallForm, ContactForm, WriteForm
 from utbud.inbox.models import Message
 from utbud.places import queries as places
+
+WANTS: dict[str, type[CallForm | WriteForm]] = {"uppringd": CallForm, "skriva": WriteForm}
 
 
 @never_cache
 def contact(request: HttpRequest) -> HttpResponse:
-    """/samarbeta/: a question, or an offer to do something together."""
-    now = timezone.now()
-    form = ContactForm(request.POST if request.method == "POST" else None, now=now)
-    return _take_in(request, form, "inbox/contact.html")
+    """/samarbeta/: a question, or an offer to do something together.
+
+    ``?vill=uppringd`` asks to be rung up, ``?vill=skriva`` for an answer in writing: pages of their own, that lead to each other.
+    """
+    wants = WANTS.get(request.GET.get("vill", ""))
+    made, known = (wants, {"kind": Message.Kind.QUESTION}) if wants else (ContactForm, {})
+    form = made(request.POST if request.method == "POST" else None, now=timezone.now())
+    return _take_in(request, form, form.template, **known)
 
 
 @never_cache

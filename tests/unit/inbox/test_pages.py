@@ -74,6 +74,36 @@ def test_a_question_becomes_something_to_answer_and_a_receipt(clock) -> None:
     assert (response.status_code, response.headers["Location"]) == (302, f"/samarbeta/tack/{message.code}/")
 
 
+@pytest.mark.parametrize(
+    ("vill", "title", "first", "given", "kept"),
+    [
+        ("uppringd", "Be oss ringa upp dig", "contact", {"contact": "070-174 06 05"}, ("+46701740605", "Vill bli uppringd.")),
+        ("uppringd", "Be oss ringa upp dig", "contact", {"contact": "070-174 06 05", "text": "Om e-post"}, ("+46701740605", "Vill bli uppringd. Om e-post")),
+        ("uppringd", "Be oss ringa upp dig", "contact", {"contact": "a@example.org"}, "Dit kan vi inte ringa."),
+        ("uppringd", "Be oss ringa upp dig", "contact", {"contact": ""}, "Skriv ditt telefonnummer"),
+        ("skriva", "Skriv till oss", "text", {"contact": "a@example.org", "text": "Hej"}, ("a@example.org", "Vill ha svar skriftligt. Hej")),
+        ("skriva", "Skriv till oss", "text", {"contact": "070-174 06 05", "text": "Hej"}, "Dit kan vi bara ringa."),
+        ("annat", "Fråga oss eller samarbeta med oss", "kind", GOOD, ("+46701740605", GOOD["text"])),
+    ],
+)  # fmt: skip
+def test_what_one_chose_is_what_the_page_is_about(clock, vill, title, first, given, kept) -> None:
+    client, path = Client(), f"{CONTACT}?vill={vill}"
+    html = main(client.get(path).content.decode())
+    assert f"<h1>{title}</h1>" in html
+    assert re.findall(r'name="(contact|kind|text|name)"', html)[0] == first
+    assert readability(text(html)).lix <= 40
+    clock.shift(10)
+    answer = client.post(path, {"name": "Anna", "stamp": stamp(html)} | given)
+    if isinstance(kept, str):
+        assert (Message.objects.count(), kept in answer.content.decode()) == (0, True)
+        return
+    assert answer.status_code == 302
+    message = Message.objects.get()
+    assert ((message.contact, message.text), message.kind) == (kept, "question")
+    promise = "Vi svarar med" if "@" in message.contact else "Vi ringer dig"
+    assert promise in client.get(answer.headers["Location"]).content.decode()
+
+
 def test_a_report_is_of_its_own_kind(clock) -> None:
     send(clock, REPORT, page_address="/ord/bankid/", text="Jag vill ha texten i punktskrift.")
     message = Message.objects.get()

@@ -66,8 +66,8 @@ def test_it_tells_when_where_and_whom_to_call() -> None:
         "Adress Storgatan 1, 871 31 Härnösand",
         "Så kommer du in Ramp och dörröppnare.",
         "Huvudbiblioteket: den här veckan, vecka 48",
-        "Måndag 23 november (i dag) 10–18 13–15 8–10",
-        "Onsdag 25 november Stängt – – Planeringsdag",
+        "Måndag 23 november (i dag) Öppet: 10–18 Hjälp utan att boka: 13–15 Meröppet: 8–10",
+        "Onsdag 25 november Stängt Hjälp utan att boka: – Meröppet: – Planeringsdag",
     ):
         assert said in text
 
@@ -184,7 +184,7 @@ def test_who_does_not_hear_or_speak_has_ways_of_their_own() -> None:
     html = main(page())
     [section] = re.findall(r'<section aria-labelledby="utan-att-prata">.*?</section>', html, re.S)
     assert re.findall(r'href="([^"]+)"', section) == [
-        "/samarbeta/",
+        "/samarbeta/?vill=skriva",
         "mailto:fraga@example.org",
         "https://texttelefoni.se/",
         "https://bildtelefoni.net/",
