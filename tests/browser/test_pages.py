@@ -44,6 +44,12 @@ def test_a_page_for_readers(visit, address):
     assert re.search(r"drop-in", text, re.I)
 
 
+def test_what_is_told_to_whoever_says_how_it_went(visit):
+    form = visit("/guider/lana-en-e-bok/").locator("form[action^='/svar/']").get_attribute("action")
+    for given in ("self", "helped", "not_yet"):
+        visit(f"{form}{given}/")
+
+
 @pytest.mark.parametrize("address", STAFF)
 def test_a_page_for_staff(visit, address):
     page = visit(address, by="disk" if address in MEETING else "admin", narrow_too=address in TABLES)

@@ -108,7 +108,12 @@ def test_who_has_not_managed_yet_is_told_where_help_is(client, page):
     library.save()
     answer = client.get(f"/svar/{page.pk}/not_yet/")
     main = answer.content.decode().split("<main", 1)[1].split("</main>")[0]
-    for part in ('href="tel:', 'href="/samarbeta/"', 'href="/hjalp/"', 'href="/ord/molnet/utskrift.pdf"'):
+    for part in (
+        'href="tel:',
+        'href="/samarbeta/?vill=uppringd"',
+        'href="/hjalp/"',
+        'href="/ord/molnet/utskrift.pdf"',
+    ):
         assert part in main
     assert answer["X-Robots-Tag"] == "noindex"
 
