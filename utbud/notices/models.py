@@ -19,7 +19,10 @@ class Way(models.TextChoices):
     EMAIL = "email", _("e-post")
     CALL = "call", _("samtal")
     LETTER = "letter", _("brev")
-    HAND = "hand", _("säg till själv")  # who left no way to be reached
+    HAND = (
+        "hand",
+        _("säg till själv"),
+    )  # who left no way to be reached, or e-mail alone where no mail server is
 
 
 BY_ITSELF, BY_STAFF = (Way.SMS, Way.EMAIL), (Way.CALL, Way.LETTER, Way.HAND)
@@ -177,7 +180,8 @@ class Notice(models.Model):
         """How the person is reached; None where nobody said, and after the purge."""
         if not self.address:
             return None
-        kinds = {Way.EMAIL: ContactKind.EMAIL, Way.LETTER: ContactKind.POST}
+        by_hand = ContactKind.EMAIL if "@" in self.address else ContactKind.PHONE
+        kinds = {Way.EMAIL: ContactKind.EMAIL, Way.LETTER: ContactKind.POST, Way.HAND: by_hand}
         return Contact(kinds.get(Way(self.way), ContactKind.PHONE), self.address)
 
     @property

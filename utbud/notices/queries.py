@@ -34,13 +34,14 @@ class Means:
     answers: bool  # and answered
     countries: tuple[str, ...] = (HOME,)  # that texts go to
     service: Sms | None = None
+    mails: bool = True  # letters by e-mail reach anybody
 
     def way_for(self, contact: Contact | None) -> Way:
-        """How a notice reaches ``contact``; who has none is told by staff."""
+        """How a notice reaches ``contact``; who has none, or e-mail alone where no mail server is, is told by staff."""
         if contact is None:
             return Way.HAND
         if contact.kind == ContactKind.EMAIL:
-            return Way.EMAIL
+            return Way.EMAIL if self.mails else Way.HAND
         if contact.kind == ContactKind.POST:
             return Way.LETTER
         texted = self.texts and is_mobile(contact.value) and country_of(contact.value) in self.countries
@@ -57,7 +58,11 @@ def means() -> Means:
     adapter = setup.adapter() if setup else None
     service = adapter if isinstance(adapter, Sms) else None
     return Means(
-        setup is not None, service is not None and service.two_way, places.ceilings().countries, service
+        setup is not None,
+        service is not None and service.two_way,
+        places.ceilings().countries,
+        service,
+        letters.go_out(),
     )
 
 
@@ -70,7 +75,7 @@ def ways_words() -> str:
     )
     mail = letters.promise(
         _("Den som har lämnat en e-postadress får e-post."),
-        instead=_("Den som har lämnat en e-postadress får ni nå på annat sätt."),
+        instead=_("Den som har lämnat en e-postadress säger ni till själva."),
     )
     return f"{says} {mail} {_('Den som har lämnat en postadress får ett brev.')} {_('Den som inte har sagt hur vi når hen säger du till själv.')}"
 

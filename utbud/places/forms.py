@@ -138,11 +138,20 @@ REASONS = (  # public at once, so it is chosen and not written (docs/adr/0022)
 FARTHEST = dt.timedelta(days=2 * 366)
 
 
+EVERYWHERE = "all"
+
+
+def _where() -> list[tuple[str, str]]:
+    """Nothing is chosen to begin with: whoever forgets to choose would close every library."""
+    places = Place.objects.filter(active=True)
+    return [("", _now("Välj")), *((str(one.pk), str(one)) for one in places), (EVERYWHERE, _now("Överallt"))]
+
+
 class DayForm(forms.Form):
     """A day that is not as the others: where, when, closed or other hours, and why."""
 
-    place = forms.ModelChoiceField(
-        Place.objects.filter(active=True), label=_("Var"), required=False, empty_label=_("Överallt")
+    place = forms.ChoiceField(
+        label=_("Var"), choices=_where, error_messages={"required": _("Välj en plats, eller överallt.")}
     )
     date = DayField(label=_("Dag"))
     what = forms.ChoiceField(
@@ -188,7 +197,9 @@ class DayForm(forms.Form):
         data = self.cleaned_data
         closed = data["what"] == CLOSED
         return {
-            "place": data["place"],
+            "place": None
+            if data["place"] == EVERYWHERE
+            else Place.objects.get(pk=data["place"], active=True),
             "date": data["date"],
             "kind": "" if closed else data["what"],
             "opens": None if closed else data["opens"],

@@ -7,7 +7,9 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from wagtail.admin.auth import permission_required
@@ -35,7 +37,9 @@ def days_page(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("Klart. %(day)s syns det på webben.") % {"day": dates.date_words(row.date).capitalize()},
+                # which place, and what: a day on the wrong place is seen at once
+                _("Klart. Nu syns det på webben. %(what)s")
+                % {"what": strip_tags(render_to_string("places/staff/_day.html", {"row": row})).strip()},
             )
             return redirect("places_days")
     rows = (

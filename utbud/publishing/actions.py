@@ -81,8 +81,8 @@ def request_approval(*, page: ApprovedPage, message: str, by: User, now: dt.date
     said = posts.preflights(draft) if isinstance(draft, SharedPage) else []
     if stopping := [*_promises(draft), *posts.stopping(said)]:
         raise BreaksPromise(" ".join(stopping))
-    if page.live and page.live_revision_id == revision.pk:
-        raise NothingNew(_("Det finns inget nytt att godkänna. Texten är redan publicerad."))
+    if nothing_new := why_not_asked(draft):
+        raise NothingNew(nothing_new)
     try:
         with transaction.atomic():
             request = ApprovalRequest.objects.create(
@@ -107,6 +107,18 @@ def request_approval(*, page: ApprovedPage, message: str, by: User, now: dt.date
     except IntegrityError:
         raise AlreadyWaiting(_("Sidan väntar redan på godkännande.")) from None
     return request
+
+
+def why_not_asked(draft: ApprovedPage) -> str:
+    """Why there is nothing to ask a publisher about ``draft``, the latest revision, in Swedish; "" where there is.
+
+    What is approved and asked for anew would wait again, and not go out on its day.
+    """
+    if draft.live and draft.live_revision_id == draft.latest_revision_id:
+        return _("Det finns inget nytt att godkänna. Texten är redan publicerad.")
+    if queries.stages([draft])[draft.pk] == queries.Stage.APPROVED:
+        return _("Texten är redan godkänd och går ut av sig själv. Du behöver inte skicka den igen.")
+    return ""
 
 
 def _promises(draft: ApprovedPage) -> list[str]:

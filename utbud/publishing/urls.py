@@ -12,6 +12,7 @@ admin_urlpatterns = [
     path("godkanna/", views.approvals, name="publishing_approvals"),
     path("godkanna/utan/", views.straight_out, name="publishing_straight_out"),
     path("godkanna/sida/<int:page_id>/", views.request_approval, name="publishing_request"),
+    path("godkanna/sida/<int:page_id>/lage/", views.where_it_stands, name="publishing_stands"),
     path("godkanna/<int:request_id>/", views.decide, name="publishing_decide"),
     path("godkanna/<int:request_id>/sida/", views.look, name="publishing_look"),
     path("godkanna/<int:request_id>/fil/<str:name>", views.staff_file, name="publishing_file"),

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -32,6 +32,7 @@ from utbud.people.staff import StaffRequest, staff_page
 from utbud.publishing import actions, files, posts, queries, when
 from utbud.publishing.forms import DecisionForm, EmergencyForm, RequestForm
 from utbud.publishing.models import ApprovalLink, ApprovalRequest, ApprovedPage, Problem, SharedPage
+from utbud.publishing.standing import standing
 from utbud.publishing.straight_out import STRAIGHT_OUT
 
 may_see: Callable[..., Any] = permission_required("publishing.view_approvalrequest")
@@ -179,6 +180,9 @@ def request_approval(request: StaffRequest, page_id: int) -> HttpResponse:
     if not isinstance(page, ApprovedPage) or not page.permissions_for_user(request.user).can_edit():
         raise PermissionDenied
     draft = page.get_latest_revision_as_object()
+    if nothing_new := actions.why_not_asked(draft):
+        messages.info(request, nothing_new)
+        return redirect("wagtailadmin_pages:edit", page.pk)
     times = when.times_of(draft)
     now = timezone.now()
     form = RequestForm(request.POST or None, times=times.choices(now=now) if times else None)
@@ -237,6 +241,17 @@ def request_approval(request: StaffRequest, page_id: int) -> HttpResponse:
         icon="check",
         status=422 if form.errors else 200,
     )
+
+
+@require_safe
+@never_cache
+def where_it_stands(request: StaffRequest, page_id: int) -> HttpResponse:
+    """What stands above the text in the editor, asked anew after each autosave."""
+    page = get_object_or_404(Page, pk=page_id).specific
+    if not isinstance(page, ApprovedPage) or not page.permissions_for_user(request.user).can_edit():
+        raise PermissionDenied
+    found = standing(page.get_latest_revision_as_object(), now=timezone.now())
+    return JsonResponse({"says": found.says, "warns": found.warns})
 
 
 def _field_names(page: ApprovedPage) -> dict[str, str]:

@@ -84,7 +84,12 @@ def tell_where_it_stands(request: Any, page: Any) -> None:
     if draft is None or request.method != "GET":
         return
     found = standing(draft, now=timezone.now())
-    told = format_html('<span data-standing-asks="{}">{}</span>', found.asks, found.says)
+    told = format_html(
+        '<span data-standing="{}" data-standing-asks="{}">{}</span>',
+        reverse("publishing_stands", args=[page.pk]),
+        found.asks,
+        found.says,
+    )
     (messages.warning if found.warns else messages.info)(request, told)
 
 

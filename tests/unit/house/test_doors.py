@@ -64,7 +64,7 @@ ON_A_PAGE = """
     podcast_new podcast_plan podcast_check podcast_move_in podcast_fetch_again podcast_check_redirect
     films films_new films_link films_channel films_check
     learning_this_year learning_year learning_write_for_week learning_check learning_check_page
-    publishing_request publishing_decide publishing_look publishing_file publishing_channels publishing_draft_file
+    publishing_request publishing_stands publishing_decide publishing_look publishing_file publishing_channels publishing_draft_file
     publishing_withdraw publishing_share publishing_send_again publishing_archive publishing_held publishing_held_file
     publishing_held_look publishing_put_away
     media_version media_workshop media_state media_draft_captions media_record media_form_upload media_use_upload

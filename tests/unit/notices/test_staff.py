@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.unit.notices.conftest import EMAIL, HOME, LANDLINE, MINUTE, MOBILE, raising
+from utbud.base import letters
 from utbud.channels.adapters.sms import Sms
 from utbud.channels.channel import Refused, Unsure
 from utbud.inbox.contact import Contact, ContactKind
 from utbud.notices import actions, queries, staff_views
-from utbud.notices.models import Notice
+from utbud.notices.models import Notice, Way
 from utbud.people.models import User
 from utbud.web import today
 
@@ -59,6 +60,18 @@ def test_whom_nothing_reaches_stands_on_every_page(staff, tell, name, called):
     tell(None, name=name)
     assert called in html(staff.get(reverse("notices")))
     assert called in html(staff.get(reverse("notices_calls")))
+
+
+def test_whom_only_a_letter_would_reach_is_told_by_staff_where_no_mail_server_is(staff, tell, settings):
+    settings.EMAIL_BACKEND = letters.AS_FILES
+    notice = tell(EMAIL, name="Agneta Prov")
+    assert (notice.way, notice.state, notice.contact) == (Way.HAND, Notice.TO_DO, EMAIL)
+    seen = html(staff.get(reverse("notices_calls")))
+    assert ("Agneta Prov" in seen, f'href="mailto:{EMAIL.value}"' in seen) == (True, True)
+    assert "har inte sagt hur vi når" not in html(staff.get(reverse("notices_notice", args=[notice.pk])))
+    do(staff, notice, "said")
+    notice.refresh_from_db()
+    assert notice.state == Notice.DONE
 
 
 # --- who may --------------------------------------------------------------------------------------

@@ -276,10 +276,16 @@ def test_who_writes_and_who_meets_people_close_tomorrow(role: str, time_machine)
         ({"opens": "10"}, "inte båda"),
         ({"reason": "Vi har fest"}, "giltigt"),
         ({"what": ""}, "Välj stängt"),
+        (
+            {"place": ""},
+            "Välj en plats, eller överallt.",
+        ),  # nobody closes every library by forgetting to choose
     ]:
         answer = client.post(url, closed | wrong)
         assert (answer.status_code, says in answer.content.decode()) == (422, True), wrong
-    other = {"date": "2 dec", "what": "dropin", "opens": "13", "closes": "15", "place": ""}
-    assert client.post(url, other).status_code == 302  # everywhere
+    other = {"date": "2 dec", "what": "dropin", "opens": "13", "closes": "15", "place": "all"}
+    answer = client.post(url, other, follow=True)
+    told = str(next(iter(answer.context["messages"])))  # everywhere, and it says so
+    assert "2 december 2026, överallt: Drop-in: digital hjälp 13.00–15.00" in told
     assert client.post(reverse("places_remove_day", args=[row.pk])).status_code == 302
     assert SpecialDay.objects.get().place is None

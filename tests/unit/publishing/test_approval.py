@@ -130,6 +130,37 @@ def test_what_was_sent_back_or_asked_for_anew_does_not_come_back(site, write, no
     assert (first.voided_at is None, stage(word)) == (False, Stage.RETURNED)
 
 
+def test_what_is_approved_is_not_sent_again_so_it_still_goes_out(site, write, now, monkeypatch, client):
+    word = write()
+    monkeypatch.setattr(type(word), "goes_out_at", lambda page: now + dt.timedelta(days=7))
+    approve(ask(word, site, now), site, now)
+    word.save_revision(user=site.editor)  # as «Skicka för godkännande» in the editor does before it asks
+    with pytest.raises(actions.NothingNew):
+        ask(word, site, now)
+    client.force_login(site.editor)
+    edit = reverse("wagtailadmin_pages:edit", args=[word.pk])
+    for press in (client.get, client.post):
+        answer = press(reverse("publishing_request", args=[word.pk]))
+        assert (answer.status_code, answer.headers["Location"]) == (302, edit)
+    assert "redan godkänd och går ut" in client.get(edit).content.decode()
+    assert (stage(word), actions.publish_due(now + dt.timedelta(days=8))) == (Stage.APPROVED, 1)
+
+
+def test_what_stands_above_the_text_follows_the_autosave(site, write, now, client, monkeypatch):
+    word = write()
+    monkeypatch.setattr(type(word), "goes_out_at", lambda page: now + dt.timedelta(days=7))
+    approve(ask(word, site, now), site, now)
+    client.force_login(site.editor)
+    was, told = word.one_sentence, []
+    for text in (was, was + "x", was):
+        word.one_sentence = text
+        word.save_revision(user=site.editor)
+        answer = client.get(reverse("publishing_stands", args=[word.pk])).json()
+        told.append((answer["says"].split(",")[0], answer["warns"]))
+    approved, changed = ("Godkänd", False), ("Ändrad efter godkännandet", True)
+    assert told == [approved, changed, approved]
+
+
 @pytest.mark.parametrize(
     ("what", "says", "asks"),
     [

@@ -42,6 +42,7 @@ AHEAD: dict[str, dt.timedelta] = {
     By.EMAIL: dt.timedelta(days=1),
     By.CALL: dt.timedelta(days=2),
     By.LETTER: dt.timedelta(days=6),
+    By.HAND: dt.timedelta(days=2),
 }
 MORNING = dt.time(10)
 
@@ -248,7 +249,7 @@ def remind_due(now: dt.datetime) -> int:
 
 def _is_reminded(occasion: Any, registration: Registration, way: str, now: dt.datetime) -> bool:
     """Whether it is time, where it was not joined after that. ``occasion.later``: it is not the first of its run."""
-    if way not in AHEAD or (way in (By.CALL, By.LETTER) and occasion.later):
+    if way not in AHEAD or (way in (By.CALL, By.LETTER, By.HAND) and occasion.later):
         return False
     moment = remind_at(occasion, way)
     return registration.created_at < moment <= now

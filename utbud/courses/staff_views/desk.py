@@ -177,7 +177,7 @@ def desk_done_page(request: HttpRequest, pk: int) -> HttpResponse:
                 _("Ett mejl är på väg."), instead=_("Läs upp det viktigaste nu.")
             ),
         }.get(by, ""),
-        "reached": by != By.HAND,
+        "reached": by != By.HAND or registration.reached_by is not None,
     }
     return staff_page(request, "courses/staff/desk_done.html", context, title=_("Klart"), icon=ICON)
 

@@ -1,3 +1,21 @@
+// What stands above the text follows what the autosave has saved: a change ends an approval, the same again restores it.
+(() => {
+  const standing = document.querySelector("[data-standing]");
+  if (!standing) return;
+  document.addEventListener("w-autosave:success", async () => {
+    const answer = await fetch(standing.dataset.standing, { headers: { Accept: "application/json" } }).catch(() => null);
+    const type = answer?.headers.get("Content-Type") || "";
+    if (!answer?.ok || !type.startsWith("application/json")) return;
+    const { says, warns } = await answer.json();
+    if (standing.textContent === says) return;
+    standing.textContent = says;
+    standing.setAttribute("role", "status");
+    const line = standing.closest("li");
+    line?.classList.toggle("warning", warns);
+    line?.classList.toggle("info", !warns);
+  });
+})();
+
 // What is approved, or waits for it, is not changed by a slip of the hand: the first change in the editor is asked about.
 (() => {
   const standing = document.querySelector("[data-standing-asks]");
