@@ -91,6 +91,8 @@ def _setup_page(request: HttpRequest, kind: type[Channel], setup: ChannelSetup |
                 request,
                 _("Sparat. Innan kanalen kan slås på behövs: %(what)s.") % {"what": ", ".join(missing)},
             )
+        elif saved.adapter().by_hand:  # there is nothing to try
+            messages.success(request, _("Sparat. Slå på kanalen när ni vill börja."))
         else:
             messages.success(request, _("Sparat. Prova kanalen, och slå på den."))
         return redirect("channels_change", saved.pk)

@@ -49,6 +49,7 @@ class NewWordForm(forms.Form):
         label=_("Ordet"),
         help_text=_("Som man säger det, till exempel: Nätfiske."),
         max_length=120,
+        widget=forms.TextInput(attrs={"autofocus": True}),
         error_messages={"required": _("Skriv vilket ord det ska handla om.")},
     )
 

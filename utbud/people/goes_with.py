@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 
 def goes_with(instances: Iterable[models.Model]) -> list[str]:
-    """«Öppettider: 14», for every kind of row of ours that would be deleted with ``instances``."""
+    """«Öppettider: 14», for every kind of row of ours that would be deleted with ``instances``, and has a name for people."""
     rows = list(instances)
     if not rows:
         return []
@@ -23,12 +23,15 @@ def goes_with(instances: Iterable[models.Model]) -> list[str]:
         parents = {type(row) for row in rows} | {one for row in rows for one in type(row)._meta.parents}
         if isinstance(model, str) or model in parents or model._meta.auto_created:
             continue
-        if model.__module__.startswith("utbud."):
+        if model.__module__.startswith("utbud.") and "verbose_name" in model._meta.original_attrs:
             counts[model] = len(found)
-    return [
-        f"{str(model._meta.verbose_name_plural).capitalize()}: {count}"
-        for model, count in sorted(counts.items(), key=lambda one: str(one[0]._meta.verbose_name_plural))
-    ]
+    return sorted(f"{_called(model).capitalize()}: {count}" for model, count in counts.items())
+
+
+def _called(model: type[models.Model]) -> str:
+    """Many of them, as people say it: Django would make «besläktat ords» of what has no plural said."""
+    said = "verbose_name_plural" in model._meta.original_attrs
+    return str(model._meta.verbose_name_plural if said else model._meta.verbose_name)
 
 
 def tell(request: HttpRequest, *given: Any) -> None:

@@ -5,7 +5,7 @@ here, keeps what was typed, and asks for one more «Spara».
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -90,12 +90,23 @@ class Guarded(forms.BaseForm):
             return ""
         if isinstance(field, forms.BooleanField):
             return str(_("ja") if value else _("nej"))
+        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+            said = {str(key): str(label) for key, label in _flat(field.choices)}
+            return said.get(str(value), "")
         if isinstance(value, str | int | float) and not isinstance(field, forms.ModelChoiceField):
             return str(value)[:200] or str(_("(tomt)"))
         return ""
 
     def _rows_are_called(self, name: str) -> str:
         return name
+
+
+def _flat(choices: Any) -> Iterator[tuple[Any, Any]]:
+    for key, label in choices:
+        if isinstance(label, list | tuple):
+            yield from _flat(label)
+        else:
+            yield key, label
 
 
 def _secret(field: forms.Field) -> bool:

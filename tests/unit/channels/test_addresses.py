@@ -33,6 +33,8 @@ def test_an_encrypted_address_is_taken(given, address) -> None:
         "https://",
         "https://[::1",
         "http://10.0.0.5",
+        "intranat",  # a word is no address: it was saved, and «svarar inte just nu» for ever
+        "https://intranat/in",
     ],
 )
 def test_what_could_be_read_on_its_way_is_refused_in_words(given) -> None:

@@ -674,6 +674,13 @@ def test_pages_open_and_strangers_do_not_get_in(name, staff, client, post, now, 
     assert client.get(reverse(name)).status_code == 302
 
 
+def test_one_is_not_asked_to_try_what_cannot_be_tried(staff):
+    said = staff.post(
+        reverse("channels_add", args=["by-hand"]), {"name": "Tavlan", "where": "I entrén"}, follow=True
+    ).content.decode()
+    assert ("Slå på kanalen när ni vill börja." in said, "Prova kanalen" in said) == (True, False)
+
+
 def test_editors_post_by_hand_but_set_nothing_up(client, site, post, now):
     setup = ChannelSetup.objects.create(kind="by-hand", name="Tavlan", on=True)
     put(post, now)

@@ -625,3 +625,11 @@ class TestOneRegistration:
             "courses_give_seat",
         ):
             assert staff.get(self.page(name, gerd)).status_code == 404
+
+
+@pytest.mark.parametrize(("who", "shown"), [("desk", False), ("editor", True)])
+def test_a_new_course_is_offered_to_those_who_may_write_one(client, site, plan, who, shown):
+    plan()
+    client.force_login(getattr(site, who))
+    answer = client.get(reverse("courses_runs"))
+    assert (answer.status_code, "Skriv en ny kurs" in answer.content.decode()) == (200, shown)

@@ -8,8 +8,11 @@ from django.urls import reverse
 
 import utbud
 from utbud.channels.models import ChannelSetup, Subscriber
+from utbud.learning.models import RelatedWord
 from utbud.people.goes_with import goes_with
 from utbud.places.models import OpeningHours, Place
+from utbud.publishing.actions import request_approval
+from utbud.publishing.models import ApprovalLink
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +54,15 @@ def test_wagtails_question_says_what_goes_too(admin, hours):
     shown = admin.get(f"/admin/snippets/places/place/delete/{place.pk}/").content.decode()
     assert f"Öppettider: {hours}" in shown
     assert goes_with([place]) == [f"Öppettider: {hours}"]
+
+
+def test_what_goes_too_is_said_in_swedish_and_without_inner_workings(site, write, now):
+    word, other = write(), write(title="Annat ord", slug="annat-ord")
+    RelatedWord.objects.create(page=word, word=other)
+    request_approval(page=word, message="", by=site.editor, now=now)
+    assert ApprovalLink.objects.filter(request__page=word).exists()
+    assert [one for one in goes_with([word]) if "rd" in one.split(":")[0]] == ["Besläktat ord: 1"]
+    assert not [one for one in goes_with([word]) if "pprov" in one]
 
 
 def test_no_template_deletes_with_one_press():

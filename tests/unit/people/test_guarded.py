@@ -1,5 +1,6 @@
 """Two who save the same thing: the second is told, keeps what was typed, and takes over what was not touched."""
 
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -120,6 +121,16 @@ def test_both_who_changed_the_same_are_told_and_the_last_decides(admin):
     admin.post(address, read(answer))
     place.refresh_from_db()
     assert place.street == "Andra gatan 2"
+
+
+def test_what_another_chose_is_said_as_the_list_says_it(admin):
+    _place, address = place_with()
+    first, second = read(admin.get(address)), read(admin.get(address))
+    admin.post(address, first | {"kind": Place.Kind.STUDIO})
+    answer = admin.post(address, second | {"street": "Andra gatan 2"}).content.decode()
+    told = re.search(r"Nu står det: (.*?)\. Det du", answer)
+    assert told
+    assert told.group(1) == f"Slag: {Place.Kind.STUDIO.label}"
 
 
 def test_rows_below_count_too(admin):

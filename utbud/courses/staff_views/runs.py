@@ -50,6 +50,7 @@ def runs_page(request: HttpRequest) -> HttpResponse:
     shown = Paginator(staff.runs(now, **chosen), PER_PAGE).get_page(request.GET.get("p"))
     asked = request.GET.copy()
     asked.pop("p", None)
+    index = CourseIndexPage.objects.first()
     context = {
         "form": form,
         "shown": shown,
@@ -57,7 +58,8 @@ def runs_page(request: HttpRequest) -> HttpResponse:
         "asked": asked.urlencode(),
         "show": chosen["show"],
         "filtered": bool(chosen["course"] or chosen["place"]),
-        "index": CourseIndexPage.objects.first(),
+        "index": index,
+        "may_write": index is not None and index.permissions_for_user(request.user).can_add_subpage(),
     }
     return staff_page(request, "courses/staff/runs.html", context, title=_("Kurser"), icon=ICON)
 

@@ -120,7 +120,7 @@
     notice = document.createElement("div");
     notice.className = "help-block help-warning";
     notice.setAttribute("role", "alert");
-    notice.textContent = "Det du skriver sparas inte av sig självt just nu. Tryck på Spara. Är du utloggad får du logga in, och det du har skrivit följer med.";
+    notice.textContent = "Det du skriver sparas inte av sig självt just nu. Tryck på knappen längst ner, så ser du varför. Är du utloggad får du logga in där, och det du har skrivit följer med.";
     form.before(notice);
   });
   window.addEventListener("beforeunload", (event) => {
