@@ -10,6 +10,8 @@ from django.db import models, router
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from utbud.people.models import User
+
 
 def goes_with(instances: Iterable[models.Model]) -> list[str]:
     """«Öppettider: 14», for every kind of row of ours that would be deleted with ``instances``, and has a name for people."""
@@ -39,6 +41,11 @@ def tell(request: HttpRequest, *given: Any) -> None:
     if request.method != "GET" or not given:
         return
     instances = given[0] if isinstance(given[0], models.QuerySet | list | tuple) else [given[0]]
+    if any(isinstance(one, User) for one in instances):
+        messages.warning(
+            request,
+            _("Har någon slutat? Ta i stället bort krysset vid Aktiv. Då finns namnet kvar i historiken."),
+        )
     if goes := goes_with(instances):
         messages.warning(
             request,

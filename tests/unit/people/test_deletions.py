@@ -65,6 +65,11 @@ def test_what_goes_too_is_said_in_swedish_and_without_inner_workings(site, write
     assert not [one for one in goes_with([word]) if "pprov" in one]
 
 
+def test_who_deletes_a_user_is_told_of_the_better_way(admin, site):
+    shown = admin.get(reverse("wagtailusers_users:delete", args=[site.editor.pk])).content.decode()
+    assert "Ta i stället bort krysset vid Aktiv." in shown
+
+
 def test_no_template_deletes_with_one_press():
     """A form whose button says «Ta bort» stands on a page that asks, or its rows can be put back."""
     own = Path(utbud.__file__).parent
