@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "utbud.web",
     "utbud.guides",
     "utbud.courses",
+    "utbud.helpdesk",
     "utbud.podcast",
     "utbud.films",
     "utbud.learning",

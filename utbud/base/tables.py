@@ -35,13 +35,13 @@ def harmless(text: str) -> str:
     return f"'{text}" if formula or text.startswith(CUT_OFF) else text
 
 
-def csv_file(header: Sequence[Any], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """A table as CSV: UTF-8 with a mark, semicolons, decimal commas."""
+def csv_file(header: Sequence[Any], rows: Iterable[Sequence[Cell]], *, plain: bool = False) -> bytes:
+    """A table as CSV: UTF-8 with a mark, semicolons, decimal commas. ``plain``: no mark and commas, for a program that reads it."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer = csv.writer(out, delimiter="," if plain else ";", lineterminator="\r\n")
     for row in (header, *rows):
         writer.writerow([_said(cell) for cell in row])
-    return (BOM + out.getvalue()).encode()
+    return (("" if plain else BOM) + out.getvalue()).encode()
 
 
 def _said(cell: Any) -> Any:

@@ -140,7 +140,7 @@ def _pdf(sheet: str, data_in: Any, date: dt.date) -> bytes:
 # --- the data ---------------------------------------------------------------------------------
 
 
-def _frame(title: str, kind: str, path: str, sender: Sender, files: Files, folder: Path) -> dict[str, Any]:
+def frame(title: str, kind: str, path: str, sender: Sender, files: Files, folder: Path) -> dict[str, Any]:
     """What every sheet reads (common.typ)."""
     url = sender.base_url + path
     return {
@@ -164,7 +164,7 @@ def _programme(content: Programme, sender: Sender, files: Files, folder: Path) -
     help_lines = [_("Ta med din egen mobil, dator eller surfplatta. Du kan också låna en av oss.")]
     if phone:
         help_lines.append(_("Du kan ringa oss med frågor. Vi hjälper dig en sak i taget."))
-    return _frame(_("Kurser och digital hjälp"), _("Program"), content.path, sender, files, folder) | {
+    return frame(_("Kurser och digital hjälp"), _("Program"), content.path, sender, files, folder) | {
         "season": plain(content.season),
         "entries": [
             {
@@ -226,7 +226,7 @@ def _note(row: Row) -> str:
 
 
 def _list(content: PaperList, sender: Sender, files: Files, folder: Path) -> dict[str, Any]:
-    return _frame(content.title, _("Närvarolista"), content.path, sender, files, folder) | {
+    return frame(content.title, _("Närvarolista"), content.path, sender, files, folder) | {
         "when": plain(content.when),
         "where": plain(content.where),
         "rows": [{"name": plain(row.name), "note": _note(row)} for row in content.rows],
@@ -259,7 +259,7 @@ def _empty(rows: int) -> int:
 
 def _slips(content: Slip, sender: Sender, files: Files, folder: Path) -> dict[str, Any]:
     task = plain(content.task).rstrip("?. ")
-    return _frame(content.title, _("Tre frågor"), content.path, sender, files, folder) | {
+    return frame(content.title, _("Tre frågor"), content.path, sender, files, folder) | {
         "when": plain(content.when),
         "slips": SLIPS,
         "words": {

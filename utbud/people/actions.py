@@ -82,11 +82,19 @@ MEETING = (  # what is known of people: names, numbers, what they need, what was
     "courses.view_registration",
     "courses.export_registration",
 )
+HELPING = (  # visits that name nobody, and what is asked about them
+    "helpdesk.add_visit",
+    "helpdesk.change_visit",
+    "helpdesk.view_visit",
+    "helpdesk.add_question",
+    "helpdesk.change_question",
+    "helpdesk.view_question",
+)
 HOURS = ("places.set_day",)  # closed tomorrow
 ROLES = {
     EDITOR: ENTER + PLANNING + WRITING + HOURS,
     PUBLISHER: ENTER + PLANNING + WRITING + HOURS,
-    DESK: ENTER + PLANNING + MEETING + HOURS,
+    DESK: ENTER + PLANNING + MEETING + HELPING + HOURS,
 }
 WRITERS = (EDITOR, PUBLISHER)
 WRITERS_ON_PAGES = ("wagtailcore.add_page", "wagtailcore.change_page")

@@ -10,6 +10,7 @@ from wagtail.models import Collection, Locale, Page, Site
 from utbud.courses.models import CourseIndexPage
 from utbud.films.models import FilmIndexPage
 from utbud.guides.models import GuideIndexPage
+from utbud.helpdesk.actions.questions import load_questions
 from utbud.learning.models import WordIndexPage
 from utbud.people import actions as people
 from utbud.podcast.models import PodcastIndexPage
@@ -25,9 +26,10 @@ LISTS: tuple[tuple[type[Page], str, str], ...] = (
 
 @transaction.atomic
 def setup() -> StartPage:
-    """Roles, the law's groups, DigComp, and the pages that everything hangs on. Can be run again."""
+    """Roles, the law's groups, DigComp, the desk's questions, and the pages that everything hangs on. Can be run again."""
     people.load_target_groups()
     people.load_competences()
+    load_questions()
     locale = Locale.objects.get_or_create(language_code=settings.LANGUAGE_CODE)[0]
     start = StartPage.objects.first()
     if start is None:

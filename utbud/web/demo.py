@@ -25,7 +25,7 @@ from utbud.people.models import (
 from utbud.places.models import LibrarySettings, OpeningHours, Place, SpecialDay
 from utbud.publishing import actions as publishing
 from utbud.publishing.models import ApprovedPage
-from utbud.web import demo_courses, demo_media
+from utbud.web import demo_courses, demo_media, demo_visits
 from utbud.web.actions import setup
 from utbud.web.demo_files import FOLDER, drawing, read, read_all, services_about
 from utbud.web.demo_publish import approve_and_publish
@@ -63,6 +63,7 @@ def load(*, now: dt.datetime, say: Callable[[str], object]) -> None:
 
     runs = demo_courses.load(editor=editor, publish=publish, now=now)
     say(f"Kurserna är planerade, {runs} omgångar.")
+    say(f"Ett år i disken är noterat, {demo_visits.load(now=now)} besök.")
     guides, asked = demo_media.load(editor=editor, publish=publish, now=now)
     say(f"{guides} guider är skrivna. {asked} filmer och poddavsnitt görs i bakgrunden.")
 

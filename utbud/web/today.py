@@ -18,6 +18,7 @@ from utbud.courses.models import Occasion
 from utbud.courses.queries import staff as courses
 from utbud.courses.queries.times import where_words
 from utbud.guides import reviews
+from utbud.helpdesk.queries import visits as helpdesk
 from utbud.inbox import limits
 from utbud.inbox import queries as inbox
 from utbud.learning import queries as learning
@@ -76,6 +77,8 @@ def _groups(user: User, now: dt.datetime) -> Iterator[Group]:
         yield _stuck_lines(now)
         yield _ending_offers(now)
         yield _unmarked(now)
+    if user.has_perm("helpdesk.add_visit"):
+        yield _left_visits(now)
     if user.has_perm("publishing.view_approvalrequest"):
         yield _letters(now)
     if user.has_perm("guides.add_markedpicture"):
@@ -238,6 +241,19 @@ def _unmarked(now: dt.datetime) -> Group:
 def _occasion_task(occasion: Occasion, now: dt.datetime, note: str) -> Task:
     when = words.time_words(occasion.starts_at, occasion.ends_at, now)
     return Task(f"{occasion.run.course.title}, {when}", reverse("courses_day", args=[occasion.pk]), note)
+
+
+def _left_visits(now: dt.datetime) -> Group:
+    left = helpdesk.left(now)
+    tasks = [
+        Task(
+            one.words,
+            reverse("helpdesk_left"),
+            _("började %(day)s. Hur länge tog det?") % {"day": dates.date_words(one.visit.day, year=False)},
+        )
+        for one in left[:SHOWN]
+    ]
+    return Group(_("Besök som inte avslutades"), tasks, len(left))
 
 
 def _letters(now: dt.datetime) -> Group:

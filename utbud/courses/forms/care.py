@@ -1,73 +1,38 @@
 """What staff ask about figures and people, and put right."""
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from utbud.base.days import DayField
+from utbud.base import periods
 from utbud.courses import imports
 from utbud.courses.forms.needs import NeedsFields
 from utbud.courses.models import CoursePage, Participant, Registration
 from utbud.inbox.contact import UnclearContact, read_written
 
-FIRST, LAST = dt.date(2020, 1, 1), dt.date(2099, 12, 31)  # nobody looks further
 
+class PeriodForm(periods.PeriodForm):
+    """Which figures to show: a period, and one course or all."""
 
-class PeriodForm(forms.Form):
-    """Which figures to show. What is not understood is this year, and every course."""
-
-    fran = DayField(
-        label=_("Från och med"),
-        required=False,
-    )
-    till = DayField(
-        label=_("Till och med"),
-        required=False,
-    )
     kurs = forms.ChoiceField(label=_("Kurs"), required=False)
 
-    def __init__(self, asked: Any, *, today: dt.date) -> None:
-        """``asked``: what stands in the address."""
-        super().__init__(asked)
-        self.today = today
+    def prepare(self) -> None:
         self.courses = {str(one.pk): one for one in CoursePage.objects.order_by("title", "pk")}
         self.fields["kurs"].choices = [  # type: ignore[attr-defined]
             ("", _("Alla kurser")),
             *((key, one.title) for key, one in self.courses.items()),
         ]
-        self.is_valid()
-        self.data = {
-            "fran": self.first.isoformat(),
-            "till": self.last.isoformat(),
-            "kurs": self.data.get("kurs", ""),
-        }
-
-    @property
-    def first(self) -> dt.date:
-        """The first day."""
-        day = self.cleaned_data.get("fran") or dt.date(self.today.year, 1, 1)
-        return min(max(day, FIRST), LAST)
-
-    @property
-    def last(self) -> dt.date:
-        """The last day; never before the first."""
-        day = self.cleaned_data.get("till") or dt.date(self.today.year, 12, 31)
-        return max(min(day, LAST), self.first)
 
     @property
     def course(self) -> CoursePage | None:
         """The course that is asked for; None for all."""
         return self.courses.get(self.cleaned_data.get("kurs", ""))
 
-    def asked(self) -> str:
-        """The same question in an address."""
-        chosen = {"kurs": self.course.pk} if self.course else {}
-        return urlencode({"fran": self.first.isoformat(), "till": self.last.isoformat()} | chosen)
+    def more(self) -> dict[str, Any]:
+        return {"kurs": self.course.pk} if self.course else {}
 
 
 class CorrectForm(NeedsFields):
