@@ -269,14 +269,16 @@ def test_seats_are_lowered_and_parties_leave_in_the_rush(house, quota, tmp_path)
     over, seated, in_line = tmp_path / "over", tmp_path / "seated", tmp_path / "in line"
 
     def leave(file, states):
+        left = 0
         with file.open("w", buffering=1) as told:
-            while not over.exists():
+            while left < 10 or not over.exists():
                 time.sleep(0.002)
                 row = Registration.objects.filter(quota=quota, state__in=states).order_by("?").first()
                 if row:
                     with contextlib.suppress(seats.NoLonger):
                         in_the_end(partial(seats.cancel, registration=row, way="web", now=timezone.now()))
                         told.write(f"{row.pk}\n")
+                        left += 1
 
     def resize():
         for turn in itertools.count():
@@ -304,5 +306,5 @@ def test_seats_are_lowered_and_parties_leave_in_the_rush(house, quota, tmp_path)
     assert len(states) == 80
     # Who was told that they have left has left, and was not drawn back by the line moving up at that moment.
     gone = {int(pk) for file in (seated, in_line) for pk in file.read_text().split()}
-    assert len(gone) > 20
+    assert len(gone) >= 20
     assert {states[pk] for pk in gone} == {"cancelled"}
