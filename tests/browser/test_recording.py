@@ -26,7 +26,7 @@ def add(under, kind, **fields):
     return page
 index = FilmIndexPage.objects.get()
 films = [add(index, FilmPage, title=f"Provfilm {number}", slug=f"provfilm-{number}", script=SCRIPT) for number in range(3)]
-show = ShowPage.objects.get()
+show = ShowPage.objects.get(slug="ofiktion")
 episode = add(show, EpisodePage, title="Provavsnitt", slug="provavsnitt")
 print("MADE", *(one.pk for one in (*films, episode)))
 """
