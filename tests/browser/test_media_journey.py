@@ -211,7 +211,7 @@ def test_a_sound_becomes_an_episode_that_readers_of_podcasts_accept(page, login,
     press(page, "link", "Ny idé")
     write(page, "Avsnittets namn", "Tre ord räcker")
     write(page, "Vad handlar det om, i en mening?", "Vi talar om lösenord.")
-    for choice in page.get_by_label("Podd", exact=True).all():  # asked where there are several: others' tests make theirs
+    for choice in page.get_by_label("Podd", exact=True).all():  # asked where other tests have made shows
         choice.select_option("Ofiktion")
         page.get_by_label("Avsnittets namn").focus()
     page.keyboard.press("Enter")
