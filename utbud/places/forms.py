@@ -1,6 +1,7 @@
 """Forms of the staff side: a place with its hours and special days."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -56,14 +57,10 @@ class PlaceForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.new_hours: dict[str, list[OpeningHours]] = {}
-        always = (
-            [one for one in self.instance.hours.all() if not one.valid_from and not one.valid_to]
-            if self.instance.pk
-            else []
-        )
+        always = [one for one in self.instance.hours.all() if _always(one)] if self.instance.pk else []
+        self.was = {kind: _times(one for one in always if one.kind == kind) for kind in WEEK.values()}
         for name, kind in WEEK.items():
-            times = [(one.weekday, one.opens, one.closes) for one in always if one.kind == kind]
-            self.initial[name] = week.words(times)
+            self.initial[name] = week.words(self.was[kind])
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -75,7 +72,9 @@ class PlaceForm(WagtailAdminModelForm):
             ):
                 continue
             try:
-                self.new_hours[kind] = self._rows(kind, data.get(name) or "")
+                rows = self._rows(kind, data.get(name) or "")
+                if _times(rows) != self.was[kind]:  # else it is the same in other words
+                    self.new_hours[kind] = rows
             except week.Unclear as error:
                 self.add_error(name, str(error))
             except ValidationError as error:
@@ -92,37 +91,58 @@ class PlaceForm(WagtailAdminModelForm):
         return rows
 
     def is_valid(self) -> bool:
-        """Also whether the lines agree with the rows that hold for a while."""
+        """Also whether the lines agree with the rows below: both can be written at once, and then they say the same."""
         fine = bool(super().is_valid())
         if fine and "hours" in self.formsets:
-            formset = self.formsets["hours"]
-            others = [
-                form.instance
-                for form in formset.forms
-                if form not in formset.deleted_forms and (form.instance.valid_from or form.instance.valid_to)
-            ]
             for name, kind in WEEK.items():
-                for row in self.new_hours.get(kind, []):
-                    try:
-                        refuse_collision(row, others)
-                    except ValidationError as error:
-                        self.add_error(name, error.messages)
-                        return False
+                if kind in self.new_hours:
+                    fine = self._agrees(name, kind) and fine
         return fine
+
+    def _agrees(self, name: str, kind: str) -> bool:
+        formset = self.formsets["hours"]
+        kept = [
+            form
+            for form in formset.forms
+            if form not in formset.deleted_forms and (form.has_changed() or form.instance.pk)
+        ]
+        others = [form.instance for form in kept if not _always(form.instance)]
+        for row in self.new_hours[kind]:
+            try:
+                refuse_collision(row, others)
+            except ValidationError as error:
+                self.add_error(name, error.messages)
+                return False
+        written = [form.instance for form in kept if form.instance.kind == kind and _always(form.instance)]
+        of_kind = [form for form in formset.forms if kind in (form.initial.get("kind"), form.instance.kind)]
+        touched = any(form.has_changed() and _always(form.instance) for form in of_kind)
+        if touched and _times(written) not in (self.was[kind], _times(self.new_hours[kind])):
+            self.add_error(
+                name,
+                _now("Raden och tiderna dag för dag säger olika. Dag för dag står det: %(rows)s. Ändra en av dem.")
+                % {"rows": week.words(_times(written)) or _now("stängt")},
+            )
+            return False
+        return True
 
     def save(self, commit: bool = True) -> Any:
         with transaction.atomic():
-            place = super().save(commit)
+            place = super().save(commit=False)
+            for kind, rows in self.new_hours.items():
+                place.hours.remove(*[one for one in place.hours.all() if one.kind == kind and _always(one)])
+                place.hours.add(*rows)
             if commit:
-                for kind, rows in self.new_hours.items():
-                    for old in OpeningHours.objects.filter(
-                        place=place, kind=kind, valid_from=None, valid_to=None
-                    ):
-                        old.delete()
-                    for row in rows:
-                        row.place = place
-                        row.save()
+                place.save()
+                self.save_m2m()
         return place
+
+
+def _always(hours: OpeningHours) -> bool:
+    return not hours.valid_from and not hours.valid_to
+
+
+def _times(rows: Iterable[OpeningHours]) -> list[week.Time]:
+    return sorted((one.weekday, one.opens, one.closes) for one in rows)
 
 
 CLOSED = "closed"

@@ -76,7 +76,7 @@ class PlaceViewSet(SnippetViewSet):
             label=_("Öppettid"),
             classname="collapsed",
             help_text=_(
-                "Här finns samma tider, och de som bara gäller en period. Ändrar du raden ovan gäller den."
+                "Här finns samma tider, och de som bara gäller en period. Ändra här eller på raden ovan, inte på båda."
             ),
         ),
         TimesPanel(

@@ -237,6 +237,54 @@ def test_a_week_is_written_in_a_row_and_replaces_what_always_holds() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "changed", "now"),
+    [
+        ("mån 10-18", {}, "måndag 10-18"),
+        ("mån 9-17", {}, "måndag 9-17"),
+        ("mån 10-18", {"closes": "19:00"}, "måndag 10-19"),
+        ("måndag 10-18", {"closes": "19:00"}, "måndag 10-19"),
+        ("mån 10-19", {"closes": "19:00"}, "måndag 10-19"),
+        ("mån 9-17", {"valid_to": "2026-12-31"}, None),  # the row is for a while, and they collide
+        ("tis 9-17", {"valid_to": "2026-12-31"}, "tisdag 9-17"),
+        ("mån 9-17", {"closes": "19:00"}, None),
+        ("mån 9-17", {"kind": "dropin"}, None),
+        ("mån 9-17", {"DELETE": "on"}, None),
+        ("", {"closes": "19:00"}, None),
+        ("", {"DELETE": "on"}, ""),
+    ],
+)
+def test_the_line_and_the_rows_of_a_week_never_silently_win_over_each_other(line: str, changed: dict[str, str], now: str | None) -> None:
+    client = someone(ADMINISTRATOR)
+    place = Place.objects.create(name="Filial", slug="filial", kind=Place.Kind.BRANCH)
+    old = OpeningHours.objects.create(place=place, weekday=0, opens=dt.time(10), closes=dt.time(18))
+    row = {
+        "id": str(old.pk), "weekday": "0", "kind": "open", "opens": "10:00", "closes": "18:00",
+        "valid_from": "", "valid_to": "", "DELETE": "",
+    }  # fmt: skip
+    sent = posted([row | changed]) | {"hours-INITIAL_FORMS": "1", "slug": place.slug, "week_open": line}
+    answer = client.post(reverse("wagtailsnippets_places_place:edit", args=[place.pk]), sent)
+    hours = place.hours.filter(kind="open", valid_to=None)
+    if now is None:
+        assert answer.status_code == 200
+        errors = answer.context["form"].errors
+        assert list(errors) == ["week_open"], errors
+        assert not line or f'value="{line}"' in answer.content.decode()  # what was typed is kept
+        now = "måndag 10-18"
+    assert week.words((one.weekday, one.opens, one.closes) for one in hours) == now
+
+
+def test_the_week_of_a_place_is_kept_in_a_form_that_is_saved_later() -> None:
+    place = Place.objects.create(name="Filial", slug="filial", kind=Place.Kind.BRANCH)
+    form_class = Place.snippet_viewset.get_edit_handler().get_form_class()
+    form = form_class(posted([]) | {"slug": "filial", "week_open": "mån-fre 10-18"}, instance=place)
+    assert form.is_valid(), form.errors
+    later = form.save(commit=False)
+    assert not OpeningHours.objects.exists()
+    later.save()
+    assert OpeningHours.objects.filter(place=place).count() == 5
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("måndag-fredag 10-18", "måndag-fredag 10-18"),
