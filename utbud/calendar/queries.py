@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from utbud.base import dates
 from utbud.calendar.models import Booking, Feed, Resource
 from utbud.people.models import User
+from utbud.places.held import Held
+from utbud.places.models import Place
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,23 @@ def busy(starts_at: dt.datetime, ends_at: dt.datetime, resource: Resource | None
         together[row.source].append(row)
     found = clashes_of(together)
     return [Busy(tuple(bookings), tuple(found[source])) for source, bookings in together.items()]
+
+
+def held_at(day: dt.date, place: Place | None) -> list[Held]:
+    """What is booked on ``day`` in the rooms of ``place``, or of every place."""
+    start, end = (dates.at_stockholm(day + dt.timedelta(days=more), dt.time()) for more in (0, 1))
+    rows = overlapping(start, end).filter(resource__kind=Resource.Kind.ROOM, resource__place__isnull=False)
+    if place is not None:
+        rows = rows.filter(resource__place=place)
+    return [
+        Held(
+            one.starts_at,
+            one.ends_at,
+            f"{capfirst(time_words(one))}: {one.title}, {one.resource.name}",
+            one.url,
+        )
+        for one in rows
+    ]
 
 
 def clash_words(clash: Clash) -> str:

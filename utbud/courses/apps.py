@@ -24,10 +24,11 @@ class CoursesConfig(AppConfig):
         from utbud.courses.actions import care, day, seats  # noqa: PLC0415, RUF100
         from utbud.courses.models import CourseIndexPage, CoursePage  # noqa: PLC0415, RUF100
         from utbud.courses.queries import care as held  # noqa: PLC0415, RUF100
-        from utbud.courses.queries import public, soon
+        from utbud.courses.queries import public, soon, staff
         from utbud.learning import topic_links  # noqa: PLC0415, RUF100
         from utbud.people import looks  # noqa: PLC0415, RUF100
         from utbud.phone import offers as phone_line  # noqa: PLC0415, RUF100
+        from utbud.places import held as held_there  # noqa: PLC0415, RUF100
         from utbud.publishing import previews  # noqa: PLC0415, RUF100
         from utbud.screens import slides as screens  # noqa: PLC0415, RUF100
 
@@ -54,6 +55,7 @@ class CoursesConfig(AppConfig):
         looks.register(
             "registration", _("En anmälan"), held.titles(models.Registration, "quota__run__course__title")
         )
+        held_there.register(staff.held_at)
         schedule.every(seconds=20)(seats.expire_offers)
         schedule.every(seconds=60)(seats.serve_lines)
         schedule.every(seconds=300)(day.remind_due)

@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.forms import WagtailAdminModelForm
 
+from utbud.base import dates
 from utbud.base.days import ClockField, DayField
 from utbud.places import week
+from utbud.places.held import Held
 from utbud.places.models import Opening, OpeningHours, Place, refuse_collision
 
 
@@ -119,7 +121,9 @@ class PlaceForm(WagtailAdminModelForm):
         if touched and _times(written) not in (self.was[kind], _times(self.new_hours[kind])):
             self.add_error(
                 name,
-                _now("Raden och tiderna dag för dag säger olika. Dag för dag står det: %(rows)s. Ändra en av dem.")
+                _now(
+                    "Raden och tiderna dag för dag säger olika. Dag för dag står det: %(rows)s. Ändra en av dem."
+                )
                 % {"rows": week.words(_times(written)) or _now("stängt")},
             )
             return False
@@ -211,6 +215,18 @@ class DayForm(forms.Form):
                 if not data.get(name) and name not in self.errors:
                     self.add_error(name, _now("Skriv en tid, till exempel 10:00."))
         return data
+
+    def against(self, day: list[Held]) -> list[Held]:
+        """What of that ``day`` is held when it would not be open. Drop-in at other hours stands in nobody's way."""
+        data = self.cleaned_data
+        if data["what"] == Opening.DROP_IN:
+            return []
+        if data["what"] == CLOSED:
+            return day
+        opens = dates.at_stockholm(data["date"], data["opens"])
+        last = data["date"] + dt.timedelta(days=data["closes"] <= data["opens"])
+        closes = dates.at_stockholm(last, data["closes"])
+        return [one for one in day if one.starts_at < opens or one.ends_at > closes]
 
     def facts(self) -> dict[str, Any]:
         """As ``actions.set_day`` takes them."""

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from wagtail.admin.auth import permission_required
 
 from utbud.base import dates
-from utbud.places import actions
+from utbud.places import actions, held
 from utbud.places.forms import DayForm
 from utbud.places.models import SpecialDay
 
@@ -29,25 +29,36 @@ def days_page(request: HttpRequest) -> HttpResponse:
     """The coming days that differ, and a form for one more."""
     today = dates.local(timezone.now()).date()
     form = DayForm(request.POST if request.method == "POST" else None, today=today)
+    against: list[held.Held] = []
     if request.method == "POST" and form.is_valid():
+        facts = form.facts()
+        against = form.against(held.on(facts["date"], facts["place"]))
+        told = set(request.POST.getlist("told"))  # what was said already, and is gone on with
         try:
-            row = actions.set_day(**form.facts(), by=request.user)
+            row = (
+                None
+                if any(one.key not in told for one in against)
+                else actions.set_day(**facts, by=request.user)
+            )
         except ValidationError as error:
             form.add_error(None, error.messages)
+            against = []
         else:
-            messages.success(
-                request,
-                # which place, and what: a day on the wrong place is seen at once
-                _("Klart. Nu syns det på webben. %(what)s")
-                % {"what": strip_tags(render_to_string("places/staff/_day.html", {"row": row})).strip()},
-            )
-            return redirect("places_days")
+            if row:
+                messages.success(
+                    request,
+                    # which place, and what: a day on the wrong place is seen at once
+                    _("Klart. Nu syns det på webben. %(what)s")
+                    % {"what": strip_tags(render_to_string("places/staff/_day.html", {"row": row})).strip()},
+                )
+                return redirect("places_days")
     rows = (
         SpecialDay.objects.filter(date__gte=today).select_related("place").order_by("date", "place", "opens")
     )
     title = _("Dagar som avviker")
     context = FRAME | {"form": form, "rows": rows, "page_title": title, "header_title": title}
-    return render(request, "places/staff/days.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors or against else 200
+    return render(request, "places/staff/days.html", context | {"against": against}, status=status)
 
 
 @may_set

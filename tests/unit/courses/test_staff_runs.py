@@ -19,9 +19,10 @@ from utbud.calendar.models import Resource
 from utbud.courses.actions import day, runs
 from utbud.courses.models import CoursePage, Occasion, Registration, Run
 from utbud.notices import actions as outbox
+from utbud.notices import queries as notices
 from utbud.notices.models import Notice
 from utbud.people.models import ADMINISTRATOR, DESK, EDITOR, PUBLISHER, Look, Organisation, User
-from utbud.places.models import Place
+from utbud.places.models import Place, SpecialDay
 from utbud.web import today
 
 pytestmark = pytest.mark.django_db
@@ -519,6 +520,29 @@ class TestChanging:
         )
         assert "redan inställd" in text(staff.get(url, follow=True))
 
+    @pytest.mark.parametrize("whole", [True, False])
+    def test_what_is_called_off_has_no_seats_left(self, staff, plan, join, now, whole):
+        run = plan(seats=8)
+        join(run.quotas.get(), size=2)
+        page = reverse("courses_run", args=[run.pk])
+        before = text(staff.get(page))
+        assert ("2 av 8 platser tagna" in before, "Lediga 6" in before) == (True, True)
+        if whole:
+            runs.cancel_run(run=run, why="Sjukdom", by=None, now=now)
+        else:
+            runs.cancel_occasion(occasion=run.occasions.get(), why="Sjukdom", by=None, now=now)
+        for said in (text(staff.get(page)), text(staff.get(reverse("courses_runs"), {"visa": "cancelled"}))):
+            assert "Inställt. 2 platser var tagna" in said
+            assert not re.search(r"Lediga|av 8 platser", said), said
+
+    @pytest.mark.parametrize("texting", [True, False])
+    def test_joining_by_text_is_told_where_texts_are_answered(self, staff, plan, monkeypatch, texting):
+        run = plan()
+        monkeypatch.setattr(notices, "texts_come_to", lambda: "+46766861234" if texting else "")
+        said = text(staff.get(reverse("courses_run", args=[run.pk])))
+        assert (f"KURS {run.quotas.get().pk} och sitt namn till" in said) is texting
+        assert ("KURS" in said) is texting
+
     @pytest.mark.parametrize(("known", "left"), [(False, 0), (True, 1)])
     def test_remove_a_run_only_while_nobody_knows_of_it(self, site, plan, join, known, left):
         client = Client()
@@ -750,7 +774,9 @@ class TestToldByHand:
         by_itself, by_staff = (2, 3) if mail else (0, 5)  # a letter that is kept as a file reaches nobody
         says = f"{by_staff} anmälningar säger ni till själva."
         if mail:
-            says = f"{by_itself} anmälningar får sms eller e-post. {says}"
+            says = f"{by_itself} anmälningar får e-post. {says}"  # no text channel is on, so none is promised
+        else:
+            says = f"Ingen e-postserver är inställd, så inget brev går ut. {says}"
         assert says in text(staff.get(url))
         assert says in text(staff.post(url, {"why": "Ledaren är sjuk."}, follow=True))
         made = Notice.objects.filter(kind__contains="off")
@@ -812,3 +838,53 @@ class TestToday:
     def test_nothing_is_asked_of_nobody(self, site, course, now):
         assert not [title for title in self.groups(site, now) if "Kurser" in title]
         assert CoursePage.objects.exists()
+
+
+# --- a day that differs ---------------------------------------------------------------------------
+
+
+class TestADayThatDiffers:
+    @pytest.mark.parametrize(
+        ("said", "told"),
+        [
+            ({"what": "closed"}, ["Ring med bild", "Mötesrummet"]),
+            ({"what": "closed", "place": "all"}, ["Ring med bild", "Mötesrummet"]),
+            ({"what": "open", "opens": "9", "closes": "12"}, ["Mötesrummet"]),
+            ({"what": "open", "opens": "9", "closes": "18"}, []),
+            ({"what": "dropin", "opens": "15", "closes": "16"}, []),
+            ({"what": "closed", "date": "2026-12-01"}, []),
+            ({"what": "closed", "place": "other"}, []),
+        ],
+    )
+    def test_what_is_held_is_told_first_and_one_may_go_on(self, staff, plan, place, now, said, told):
+        run, off = plan(days=(7,)), plan(days=(7,))
+        runs.cancel_run(run=off, why="Sjukdom", by=None, now=now)
+        other = Place.objects.create(name="Ramvik", slug="ramvik", kind=Place.Kind.BRANCH)
+        occasion = run.occasions.get()
+        room = Resource.objects.create(kind="room", name="Mötesrummet", place=place)
+        occasion.resources.set([Resource.objects.create(kind="room", name="Studion", place=place)])
+        runs.book(occasion, now)  # the course's own room is no other thing
+        later = dates.at_stockholm(dates.local(occasion.starts_at).date(), dt.time(13))
+        calendar.book(
+            source="meeting:1", resources=[room], starts_at=later, ends_at=later + dt.timedelta(hours=1), title="Möte", url="", now=now,
+        )  # fmt: skip
+        where = {"other": str(other.pk)}.get(said.get("place", ""), said.get("place", str(place.pk)))
+        day = {"date": "2026-11-30", "reason": ""} | said | {"place": where}
+        url = reverse("places_days")
+        answer = staff.post(url, day)
+        if told:
+            assert answer.status_code == 422
+            assert not SpecialDay.objects.exists()
+            against = answer.context["against"]
+            assert len(against) == len(told)
+            assert all(name in one.words for name, one in zip(told, against, strict=True))
+            assert "Spara dagen ändå" in text(answer)
+            day |= {
+                "told": [
+                    html.unescape(one)
+                    for one in re.findall(r'name="told" value="([^"]*)"', answer.content.decode())
+                ]
+            }
+            answer = staff.post(url, day)
+        assert answer.status_code == 302
+        assert SpecialDay.objects.count() == 1

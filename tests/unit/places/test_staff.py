@@ -253,7 +253,9 @@ def test_a_week_is_written_in_a_row_and_replaces_what_always_holds() -> None:
         ("", {"DELETE": "on"}, ""),
     ],
 )
-def test_the_line_and_the_rows_of_a_week_never_silently_win_over_each_other(line: str, changed: dict[str, str], now: str | None) -> None:
+def test_the_line_and_the_rows_of_a_week_never_silently_win_over_each_other(
+    line: str, changed: dict[str, str], now: str | None
+) -> None:
     client = someone(ADMINISTRATOR)
     place = Place.objects.create(name="Filial", slug="filial", kind=Place.Kind.BRANCH)
     old = OpeningHours.objects.create(place=place, weekday=0, opens=dt.time(10), closes=dt.time(18))

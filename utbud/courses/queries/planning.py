@@ -1,6 +1,7 @@
 """What speaks against a time that staff want, and whom a change reaches."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +12,14 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from utbud.base import dates
+from utbud.base.letters import promise
 from utbud.calendar import queries as calendar
 from utbud.calendar.models import Resource
 from utbud.courses import words
 from utbud.courses.models import CoursePage, Occasion, Registration, Run
+from utbud.inbox.contact import ContactKind
 from utbud.notices import queries as notices
-from utbud.notices.models import BY_ITSELF
+from utbud.notices.models import Way
 from utbud.places import queries as places
 
 Time = tuple[dt.datetime, dt.datetime]
@@ -76,27 +79,29 @@ def planned(
 class Told:
     """How many parties hear of a change by text or e-mail, and how many staff tell: by phone, by post or when they meet."""
 
-    by_itself: int
+    texts: int
+    letters: int
     by_staff: int
+    unmailed: bool = False  # somebody left e-mail alone, and there is no mail server
     host: str = ""  # the association that holds it, which is told too
 
     @property
     def words(self) -> str:
         """«12 anmälningar får besked av sig självt. 1 säger ni till själva, listan finns på omgångens sida.»"""
         host = [_("%(host)s får också besked.") % {"host": self.host}] if self.host else []
-        if not self.by_itself and not self.by_staff:
+        by_itself = self.texts + self.letters
+        if not by_itself and not self.by_staff:
             nobody = _("Ingen är anmäld, så bara %(host)s får besked.") % {"host": self.host}
             return nobody if self.host else _("Ingen är anmäld, så ingen får besked.")
         said = []
-        if self.by_itself:
+        if by_itself:
+            kinds = [_("sms")] * bool(self.texts) + [_("e-post")] * bool(self.letters)
             said.append(
-                ngettext(
-                    "%(count)s anmälan får sms eller e-post.",
-                    "%(count)s anmälningar får sms eller e-post.",
-                    self.by_itself,
-                )
-                % {"count": self.by_itself}
+                ngettext("%(count)s anmälan får %(ways)s.", "%(count)s anmälningar får %(ways)s.", by_itself)
+                % {"count": by_itself, "ways": _(" eller ").join(kinds)}
             )
+        if self.unmailed:
+            said.append(promise(""))
         if self.by_staff:
             said.append(
                 ngettext(
@@ -117,8 +122,13 @@ def told(quotas: Iterable[int]) -> Told:
         Run.objects.filter(quotas__in=quotas).exclude(host=None).values_list("host__name", flat=True).first()
     )
     means = notices.means()
-    by_itself = [means.way_for(one.reached_by) in BY_ITSELF for one in rows]
-    return Told(sum(by_itself), len(by_itself) - sum(by_itself), host or "")
+    reached = [one.reached_by for one in rows]
+    ways = Counter(means.way_for(contact) for contact in reached)
+    unmailed = any(
+        one and one.kind == ContactKind.EMAIL and means.way_for(one) == Way.HAND for one in reached
+    )
+    texts, mails = ways[Way.SMS], ways[Way.EMAIL]
+    return Told(texts, mails, len(reached) - texts - mails, unmailed, host or "")
 
 
 def not_approved(

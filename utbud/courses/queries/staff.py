@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +17,7 @@ from utbud.courses import words
 from utbud.courses.models import Attendance, CoursePage, Evaluation, Occasion, Quota, Registration, Run
 from utbud.courses.queries.seats import Standing, standings
 from utbud.courses.queries.times import where_words, with_all
+from utbud.places.held import Held
 from utbud.places.models import Place
 
 COMING, BEEN, CANCELLED = "coming", "been", "cancelled"
@@ -53,14 +56,21 @@ class RunRow:
         """«9 av 12 platser tagna, 2 anmälningar i kö», or that nobody registers."""
         if self.run.joining == Run.Joining.NONE:
             return _("Ingen anmälan")
-        return seats_taken_words(self.standings)
+        return seats_taken_words(self.standings, off=all(one.is_cancelled for one in self.held))
 
 
-def seats_taken_words(stand: Sequence[Standing]) -> str:
-    """«9 av 12 platser tagna, 2 anmälningar i kö» over all of ``stand``."""
+def seats_taken_words(stand: Sequence[Standing], *, off: bool = False) -> str:
+    """«9 av 12 platser tagna, 2 anmälningar i kö» over all of ``stand``; of what is called off how many were.
+
+    Those in line when it was called off stand in no line any more.
+    """
     taken = sum(one.seats.taken_open + one.seats.taken_kept for one in stand)
     totals = [one.seats.total for one in stand]
     in_line = sum(one.in_line for one in stand)
+    if off:
+        return ngettext(
+            "Inställt. %(taken)s plats var tagen", "Inställt. %(taken)s platser var tagna", taken
+        ) % {"taken": taken}
     if None in totals:
         says = ngettext("%(taken)s plats tagen", "%(taken)s platser tagna", taken) % {"taken": taken}
     else:
@@ -174,6 +184,22 @@ def today_and_tomorrow(now: dt.datetime) -> list[tuple[Occasion, Standing]]:
     rows = list(with_all(Occasion.objects.coming(now).held().filter(starts_at__lt=after)))
     stand = standings({row.quota_id: row.quota for row in rows}.values(), dates.local(now).date())
     return [(row, stand[row.quota_id]) for row in rows]
+
+
+def held_at(day: dt.date, place: Place | None) -> list[Held]:
+    """The occasions on ``day`` at ``place``, or at any of our places, published or not."""
+    start, end = (dates.at_stockholm(day + dt.timedelta(days=more), dt.time()) for more in (0, 1))
+    rows = with_all(Occasion.objects.held().filter(starts_at__lt=end, ends_at__gt=start))
+    return [
+        Held(
+            one.starts_at,
+            one.ends_at,
+            f"{capfirst(words.time_words(one.starts_at, one.ends_at, start))}: {one.run.course.title}, {where_words(one)}",
+            reverse("courses_run", args=[one.run_id]),
+        )
+        for one in rows
+        if one.where is not None and place in (None, one.where)
+    ]
 
 
 def unmarked(now: dt.datetime, days: int = 14) -> list[Occasion]:

@@ -17,7 +17,7 @@ from utbud.courses.actions import runs, seats
 from utbud.courses.forms import planning
 from utbud.courses.forms.staff import CallOffForm, RunFilter, WhyForm
 from utbud.courses.models import CourseIndexPage, Quota, Registration, Run
-from utbud.courses.queries import desk, staff
+from utbud.courses.queries import desk, public, staff
 from utbud.courses.queries.planning import told
 from utbud.courses.queries.seats import standings
 from utbud.courses.queries.times import where_words, with_all
@@ -88,7 +88,10 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     to_tell = desk.to_tell(run, now) if sees_people else []
     if to_tell:
         note_look(by=who(request), subject=f"run:{pk}", how=Look.How.LIST, now=now)
-    times = [(one.starts_at, one.ends_at) for one in occasions if quota and one.quota_id == quota.pk]
+    of_quota = [one for one in occasions if quota and one.quota_id == quota.pk]
+    times = [(one.starts_at, one.ends_at) for one in of_quota]
+    off = run.cancelled_at is not None or bool(of_quota) and all(one.is_cancelled for one in of_quota)
+    joinable = any(one.quota_id == quota.pk for one in left) if quota else False
     context = {
         "run": run,
         "occasions": [
@@ -99,7 +102,7 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
                 "over": one.ends_at <= now,
                 "clashes": clashing.get(one.pk, []),
                 "unmarked": one.pk in unmarked,
-                "seats": staff.seats_taken_words([stand[one.quota_id]]),
+                "seats": staff.seats_taken_words([stand[one.quota_id]], off=one.is_cancelled),
                 "chosen": quota is not None and one.quota_id == quota.pk,
             }
             for one in occasions
@@ -107,7 +110,9 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
         "quota": quota,
         "several": len(quotas) > 1,
         "seats": stand[quota.pk].seats if quota else None,
-        "seat_words": staff.seats_taken_words([stand[quota.pk]]) if quota else "",
+        "seat_words": staff.seats_taken_words([stand[quota.pk]], off=off) if quota else "",
+        "left_in_quota": joinable,
+        "texts_to": public.texts_to() if joinable and run.open_to_all else "",
         "when": words.times_words(times, now),
         "people": people,
         "to_tell": to_tell,
