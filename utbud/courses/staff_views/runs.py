@@ -90,7 +90,7 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
         note_look(by=who(request), subject=f"run:{pk}", how=Look.How.LIST, now=now)
     of_quota = [one for one in occasions if quota and one.quota_id == quota.pk]
     times = [(one.starts_at, one.ends_at) for one in of_quota]
-    off = run.cancelled_at is not None or bool(of_quota) and all(one.is_cancelled for one in of_quota)
+    off = run.cancelled_at is not None or (bool(of_quota) and all(one.is_cancelled for one in of_quota))
     joinable = any(one.quota_id == quota.pk for one in left) if quota else False
     context = {
         "run": run,
