@@ -143,9 +143,10 @@ def reader(page: Page) -> None:
 
 def editor(page: Page) -> None:
     """The day, the year, a word being written."""
-    log_in(page, "redaktor")
+    log_in(page, "disk")
     put_in_the_inbox(page)
     take(page, "inkorg", "/admin/inkorg/")
+    log_in(page, "redaktor")
     take(page, "idag", "/admin/")
     page.goto("/admin/aret/")
     page.locator(".u-now").or_(page.locator("tr[data-week]").last).first.evaluate(
@@ -181,7 +182,7 @@ def courses(page: Page) -> None:
     join(page)
     take(page, "kurs-kvitto")
     page.set_viewport_size(SIZE)
-    log_in(page, "redaktor")
+    log_in(page, "disk")
     take(page, "kurser-personal", "/admin/kurser/")
     page.get_by_role("link", name=FULL).first.click()
     page.get_by_role("heading", name="Har plats").evaluate("heading => heading.scrollIntoView()")
