@@ -68,6 +68,7 @@ bench: $(VENV)/.test ## mäter och skriver en tabell i bench/results
 	@$(BIN)/python bench/courses.py
 	@$(BIN)/python bench/media.py
 	@$(BIN)/python bench/podcast.py
+	@$(BIN)/python bench/helpdesk.py
 	@OPENBLAS_NUM_THREADS=1 exec $(BIN)/python bench/align.py
 
 screenshots: $(VENV)/.test ## tar om bilderna i README och handboken (behöver Chromium)

@@ -60,7 +60,7 @@
     if (link) {
       const login = document.createElement("a");
       login.href = waits.dataset.loginUrl;
-      login.textContent = document.documentElement.lang === "sv" ? "Logga in" : "Log in";
+      login.textContent = waits.dataset.loginWords;
       waits.append(login);
     }
   };
@@ -129,7 +129,7 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button button-small button-secondary";
-    button.textContent = "Ångra";
+    button.textContent = words.undo;
     button.addEventListener("click", () => { undo(); show(words.undone); one("input[name=what]", form)?.focus(); });
     says.append(button);
     undoTimer = setTimeout(() => button.remove(), MINUTE);
@@ -145,7 +145,9 @@
     one('[value="on"]', row).hidden = !row.dataset.paused;
   });
   const begin = (row) => { started.set(row, performance.now()); };
-  const sections = () => { one("[data-going-section]").hidden = !list.children.length; };
+  const sections = () => {
+    for (const part of ["[data-going-section]", "[data-going-jump]"]) one(part).hidden = !list.children.length;
+  };
   const rowOf = (key) => [...list.children].find((row) => row.dataset.key === key);
   const addRow = (key, text, so_far = 0) => {
     const row = one("[data-going-row]").content.firstElementChild.cloneNode(true);
