@@ -2,9 +2,10 @@
 
 A site with the demo is served from a folder of its own, and a real Chromium looks at it. What the demo has none
 of (messages in the inbox, channels) is put in as staff would do it. ``docs/screenshots.py kanaler telefon`` takes
-those parts only: läsaren, redaktören, utgivaren, kurser, guider, kanaler, telefon, skärm.
+those parts only: läsaren, redaktören, utgivaren, kurser, disken, guider, kanaler, telefon, skärm.
 """
 
+import datetime as dt
 import os
 import shutil
 import subprocess
@@ -36,6 +37,7 @@ ADDRESS = "http://digitalt.bibliotek.example.org"  # what stands on paper
 WORD = "/ord/bankid/"
 COURSE = "/kurser/titta-lyssna-och-lar-pa-youtube/"
 GUIDE = "/guider/koppla-mobilen-till-wifi/"
+YEAR_BEFORE = dt.date.today() - dt.timedelta(days=365)  # noqa: DTZ011 - the day on this machine is near enough
 FULL = "Starta en egen podd"  # a run with a line, in the demo
 SCREEN = "/skarm/huvudbiblioteket/?alltid"
 BOARD = "Anslagstavlan i hamnen"  # a channel that needs nothing from anyone
@@ -205,6 +207,17 @@ def join(page: Page) -> None:
     page.get_by_role("heading", name="Du har en plats").wait_for()
 
 
+def desk(page: Page) -> None:
+    """A visit on its way, with what one may show meanwhile; and the year in numbers."""
+    log_in(page, "disk")
+    page.goto("/admin/disken/")
+    page.keyboard.press("2")
+    page.get_by_role("link", name="E-bok", exact=True).wait_for()
+    page.keyboard.press("3")
+    take(page, "disken")
+    take(page, "disken-siffror", f"/admin/disken/siffror/?fran={YEAR_BEFORE}")
+
+
 def guides(page: Page) -> None:
     """A guide as it is read and printed, and the board of the podcast."""
     page.goto(GUIDE)
@@ -271,6 +284,7 @@ PARTS: dict[str, Callable[[Page], None]] = {
     "redaktören": editor,
     "utgivaren": publisher,
     "kurser": courses,
+    "disken": desk,
     "guider": guides,
     "kanaler": channels,
     "telefon": telephone,
