@@ -34,5 +34,8 @@ def test_what_many_tabs_send_at_once_is_counted_once(house, tmp_path):
     for child in children:
         child.join()
         assert child.exitcode == 0
-    assert (Visit.objects.filter(how="desk").count(), Visit.objects.filter(how="tally").count()) == (PRESSES, 40)
+    assert (Visit.objects.filter(how="desk").count(), Visit.objects.filter(how="tally").count()) == (
+        PRESSES,
+        40,
+    )
     assert Errand.objects.count() == 2 * PRESSES + 40
