@@ -1,7 +1,7 @@
 """Words of a page that are not Swedish, as a reader of Swedish would see it: what it shows and what it says to a screen reader.
 
 A word is English when it is common in English and not in Swedish (wordfreq, which the editor's own advice uses), and unknown
-when Swedish has neither it nor what it is put together of.
+when Swedish has neither it nor what it is put together of. Straight quotes round words are no Swedish of this house either.
 """
 
 import json
@@ -35,6 +35,9 @@ BEFORE = {"av", "an", "be", "in", "ny", "om", "på", "ut"}  # of two letters, be
 KNOWN = {word.lower() for word in (NAMES + TRADE).split()}
 # Swedish, and yet no words of this house: utbud/locale has better.
 NEVER = re.compile(r"\b(?:sajt|snutt|tillträda|addera|utforska)\w*|\bLedsen\b|\bNy: ", re.IGNORECASE)
+
+# Quotes round words, which the house writes «…»; not an attribute's, nor an apostrophe.
+STRAIGHT = re.compile(r"""(?<![=\w])(?:'[^'<>=]+'|"[^"<>=]+")(?!\w)""")
 
 
 class _Read(HTMLParser):
@@ -112,7 +115,7 @@ def _put_together(word: str) -> bool:
 def in_text(text: str) -> tuple[str, ...]:
     """«word: where it stands», for each word of ``text`` that is not Swedish."""
     words = [word for word in WORD.findall(ADDRESS.sub("", THEIRS.sub("", text))) if is_foreign(word.lower())]
-    words += [hit[0] for hit in NEVER.finditer(text)]
+    words += [hit[0] for pattern in (NEVER, STRAIGHT) for hit in pattern.finditer(text)]
     return tuple(f"{word}: {text[:80]}" for word in words)
 
 

@@ -172,6 +172,7 @@ MIDDLEWARE = [
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "utbud.web.ready.SiteIsReady",
     "utbud.people.held.SayWhatHolds",
+    "utbud.publishing.refused.SayWhyNot",
 ]
 
 ROOT_URLCONF = "utbud.web.urls"

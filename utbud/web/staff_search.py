@@ -1,4 +1,4 @@
-"""One search for the staff side: pages and drafts, and for those who meet people also registrations, messages and calls."""
+"""One search for the staff side: pages and drafts, what is on the web, and for those who meet people registrations, messages, calls."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -69,7 +69,12 @@ def _kinds(question: str, user: User, now: dt.datetime) -> Iterator[Hits]:
             for one in notices.find(question, now)[:SHOWN]
         ]
         yield Hits(_("Att ringa, posta eller se till"), told, "notices")
-    yield Hits(_("Sidor"), [_page(page) for page in search.find_among(question, _pages_of(user))[:SHOWN]])
+    mine = search.find_among(question, _pages_of(user))[:SHOWN]
+    yield Hits(_("Sidor"), [_page(page) for page in mine])
+    known = {page.pk for page in mine}
+    # Also what one does not write: whoever stands in the desk is asked about it. Where readers see it.
+    others = [page for page in search.find(question).pages[: SHOWN + len(known)] if page.pk not in known]
+    yield Hits(_("På webben"), [_public(page) for page in others[:SHOWN]])
 
 
 def _registration(found: desk.Found) -> Hit:
@@ -82,6 +87,10 @@ def _registration(found: desk.Found) -> Hit:
 def _page(page: Page) -> Hit:
     note = f"{str(page._meta.verbose_name).capitalize()}, {page.status_string}"
     return Hit(page.draft_title, reverse("wagtailadmin_pages:edit", args=[page.pk]), note)
+
+
+def _public(page: Page) -> Hit:
+    return Hit(page.title, page.url or "/", str(page._meta.verbose_name).capitalize())
 
 
 def _pages_of(user: User) -> Any:

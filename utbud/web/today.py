@@ -1,8 +1,8 @@
 """«Idag»: what someone must do today, on one page."""
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from django.db.models import F
 from django.urls import reverse
@@ -45,61 +45,72 @@ class Task:
 
 @dataclass(frozen=True)
 class Group:
-    """Tasks of one kind. ``urgent`` comes first and is said in words; ``people`` when residents are named in it."""
+    """Tasks of one kind. ``urgent`` comes first and is said in words; ``people`` when residents are named in it.
+
+    ``key`` is what one asks for to see all of them, where not all are shown.
+    """
 
     title: str
     tasks: list[Task]
     count: int
     urgent: bool = False
     people: bool = False
+    key: str = ""
 
 
-def today_for(user: User, now: dt.datetime) -> list[Group]:
-    """What waits for ``user`` (and for others with the same role), the urgent first; empty groups left out."""
-    groups = [group for group in _groups(user, now) if group.tasks]
+def today_for(user: User, now: dt.datetime, *, whole: str = "") -> list[Group]:
+    """What waits for ``user`` (and for others with the same role), the urgent first; empty groups left out.
+
+    Of each the first; of the one whose key is ``whole`` all.
+    """
+    groups = [group for group in _groups(user, now, whole) if group.tasks]
     return sorted(groups, key=lambda group: not group.urgent)
 
 
-def _groups(user: User, now: dt.datetime) -> Iterator[Group]:
+def _groups(user: User, now: dt.datetime, whole: str) -> Iterator[Group]:
+    def some(of: Callable[..., Group], *given: object) -> Group:
+        key = of.__name__.removeprefix("_")
+        return replace(of(*given, None if key == whole else SHOWN), key=key)
+
     today = dates.local(now).date()
-    yield _first_steps(user)
+    yield some(_first_steps, user)
     yield _logins(user, now)
     if user.has_perm("publishing.view_approvalrequest"):
-        yield _approvals(user)
-        yield _returned(user)
-        yield _changed()
+        yield some(_approvals, user)
+        yield some(_returned, user)
+        yield some(_changed)
     if user.has_perm("learning.view_plannedweek"):
-        yield _gaps(now)
+        yield some(_gaps, now)
     if user.has_perm("inbox.view_message"):
-        yield _messages(now)
+        yield some(_messages, now)
     if user.has_perm("courses.view_registration"):
-        yield _courses(now)
-        yield _stuck_lines(now)
-        yield _ending_offers(now)
-        yield _unmarked(now)
+        yield some(_courses, now)
+        yield some(_stuck_lines, now)
+        yield some(_ending_offers, now)
+        yield some(_unmarked, now)
     if user.has_perm("helpdesk.add_visit"):
-        yield _left_visits(now)
+        yield some(_left_visits, now)
     if user.has_perm("publishing.view_approvalrequest"):
-        yield _letters(now)
+        yield some(_letters, now)
     if user.has_perm("guides.add_markedpicture"):
-        yield _partners()
+        yield some(_partners)
     if user.has_perm("notices.view_notice"):
         yield _ceilings(now)
-        yield _notices(now)
-        yield _wrong_notices(now)
+        yield some(_notices, now)
+        yield some(_wrong_notices, now)
     if user.has_perm("channels.view_delivery"):
-        yield _deliveries()
-    yield _podcast(user, today)
+        yield some(_deliveries)
+    yield some(_podcast, user, today)
     if user.has_perm("learning.add_servicechange"):
-        yield _rechecks()
-        yield _reviews(today)
+        yield some(_rechecks)
+        yield some(_reviews, today)
     if user.has_perm("publishing.view_approvalrequest"):
-        yield _certificates(today)
+        yield some(_certificates, today)
 
 
-def _first_steps(user: User) -> Group:
+def _first_steps(user: User, most: int | None) -> Group:
     left = first_steps.left_for(user)
-    tasks = [Task(step.title, step.url, step.why) for step in left[:SHOWN]]
+    tasks = [Task(step.title, step.url, step.why) for step in left[:most]]
     return Group(_("Kom i gång"), tasks, len(left), urgent=True)
 
 
@@ -115,7 +126,7 @@ def _logins(user: User, now: dt.datetime) -> Group:
     return Group(_("Inloggningar"), tasks if failures >= logins.ALARM else [], 1, urgent=True)
 
 
-def _approvals(user: User) -> Group:
+def _approvals(user: User, most: int | None) -> Group:
     waiting = publishing.waiting()
     mine = publishing.publisher_of(user) is not None
     tasks = [
@@ -124,23 +135,23 @@ def _approvals(user: User) -> Group:
             reverse("publishing_decide", args=[request.pk]),
             _("skickad %(when)s") % {"when": _day(request.requested_at)},
         )
-        for request in waiting[:SHOWN]
+        for request in waiting[:most]
     ]
     return Group(_("Att godkänna") if mine else _("Väntar på utgivaren"), tasks, len(waiting), urgent=mine)
 
 
-def _returned(user: User) -> Group:
+def _returned(user: User, most: int | None) -> Group:
     rows = ApprovalRequest.objects.filter(
         decision=ApprovalRequest.RETURNED, requested_by=user, page__latest_revision=F("revision")
     ).select_related("page")
     tasks = [
         Task(row.page.draft_title, reverse("wagtailadmin_pages:edit", args=[row.page_id]), row.comment)
-        for row in rows[:SHOWN]
+        for row in rows[:most]
     ]
     return Group(_("Skickat tillbaka till dig"), tasks, len(rows), urgent=True)
 
 
-def _changed() -> Group:
+def _changed(most: int | None) -> Group:
     rows = list(
         ApprovalRequest.objects.filter(
             decision=ApprovalRequest.APPROVED, voided_at__isnull=False, published_at=None
@@ -154,12 +165,12 @@ def _changed() -> Group:
             reverse("publishing_request", args=[row.page_id]),
             _("behöver godkännas igen"),
         )
-        for row in rows[:SHOWN]
+        for row in rows[:most]
     ]
     return Group(_("Ändrat efter godkännande"), tasks, len(rows), urgent=True)
 
 
-def _gaps(now: dt.datetime) -> Group:
+def _gaps(now: dt.datetime, most: int | None) -> Group:
     weeks = learning.unfilled_weeks(now)
     tasks = [
         Task(
@@ -168,12 +179,12 @@ def _gaps(now: dt.datetime) -> Group:
             reverse("learning_write_for_week", args=day.isocalendar()[:2]),
             _("går ut %(day)s") % {"day": dates.date_words(day, year=False)},
         )
-        for day in weeks
+        for day in weeks[:most]
     ]
-    return Group(_("Luckor i året"), tasks, len(tasks), urgent=True)
+    return Group(_("Luckor i året"), tasks, len(weeks), urgent=True)
 
 
-def _messages(now: dt.datetime) -> Group:
+def _messages(now: dt.datetime, most: int | None) -> Group:
     waiting = list(inbox.open_messages(now))
     late = {message.pk for message in inbox.overdue(now)}
     tasks = [
@@ -184,21 +195,21 @@ def _messages(now: dt.datetime) -> Group:
             if message.pk in late
             else _("svara senast %(day)s") % {"day": dates.date_words(message.answer_by, year=False)},
         )
-        for message in waiting[:SHOWN]
+        for message in waiting[:most]
     ]
     return Group(_("Att svara på"), tasks, len(waiting), urgent=bool(late), people=True)
 
 
-def _courses(now: dt.datetime) -> Group:
+def _courses(now: dt.datetime, most: int | None) -> Group:
     rows = courses.today_and_tomorrow(now)
     tasks = [
         _occasion_task(one, now, f"{where_words(one)}. {courses.joined_words(one, stand)}")
-        for one, stand in rows[:SHOWN]
+        for one, stand in rows[:most]
     ]
     return Group(_("Kurser i dag och i morgon"), tasks, len(rows))
 
 
-def _stuck_lines(now: dt.datetime) -> Group:
+def _stuck_lines(now: dt.datetime, most: int | None) -> Group:
     stuck = courses.stuck_lines(now)
     says = _("%(free)s, men %(name)s står först i kön och behöver %(needs)s")
     tasks = [
@@ -213,12 +224,12 @@ def _stuck_lines(now: dt.datetime) -> Group:
                 "needs": one.first.seat_count,
             },
         )
-        for one in stuck[:SHOWN]
+        for one in stuck[:most]
     ]
     return Group(_("Lediga platser som ingen i kön får plats på"), tasks, len(stuck), people=True)
 
 
-def _ending_offers(now: dt.datetime) -> Group:
+def _ending_offers(now: dt.datetime, most: int | None) -> Group:
     offers = courses.ending_offers(now)
     tasks = [
         Task(
@@ -226,15 +237,15 @@ def _ending_offers(now: dt.datetime) -> Group:
             reverse("courses_registration", args=[one.pk]),
             _("svara senast %(when)s") % {"when": notices.when_words(one.offer_expires_at, now)},
         )
-        for one in offers[:SHOWN]
+        for one in offers[:most]
         if one.offer_expires_at
     ]
     return Group(_("Erbjudanden som snart går ut"), tasks, offers.count(), people=True)
 
 
-def _unmarked(now: dt.datetime) -> Group:
+def _unmarked(now: dt.datetime, most: int | None) -> Group:
     rows = courses.unmarked(now)
-    tasks = [_occasion_task(one, now, where_words(one)) for one in rows[:SHOWN]]
+    tasks = [_occasion_task(one, now, where_words(one)) for one in rows[:most]]
     return Group(_("Närvaro som saknas"), tasks, len(rows))
 
 
@@ -243,7 +254,7 @@ def _occasion_task(occasion: Occasion, now: dt.datetime, note: str) -> Task:
     return Task(f"{occasion.run.course.title}, {when}", reverse("courses_day", args=[occasion.pk]), note)
 
 
-def _left_visits(now: dt.datetime) -> Group:
+def _left_visits(now: dt.datetime, most: int | None) -> Group:
     left = helpdesk.left(now)
     tasks = [
         Task(
@@ -251,12 +262,12 @@ def _left_visits(now: dt.datetime) -> Group:
             reverse("helpdesk_left"),
             _("började %(day)s. Hur länge tog det?") % {"day": dates.date_words(one.visit.day, year=False)},
         )
-        for one in left[:SHOWN]
+        for one in left[:most]
     ]
     return Group(_("Besök som inte avslutades"), tasks, len(left))
 
 
-def _letters(now: dt.datetime) -> Group:
+def _letters(now: dt.datetime, most: int | None) -> Group:
     stuck = publishing.stuck_letters(now)
     url = reverse("publishing_approvals")
     tasks = [Task(f"{letter.publisher.name}: {letter.request.page.draft_title}", url) for letter in stuck]
@@ -267,10 +278,10 @@ def _letters(now: dt.datetime) -> Group:
         )
         for review in reviews.stuck_letters(now)
     ]
-    return Group(_("Brev som kanske inte kom fram"), tasks[:SHOWN], len(tasks), urgent=True)
+    return Group(_("Brev som kanske inte kom fram"), tasks[:most], len(tasks), urgent=True)
 
 
-def _partners() -> Group:
+def _partners(most: int | None) -> Group:
     answers = reviews.unread()
     tasks = [
         Task(
@@ -278,7 +289,7 @@ def _partners() -> Group:
             reverse("guides_partners", args=[review.guide_id]),
             _("säger att det stämmer") if review.agrees else _("vill att något ändras"),
         )
-        for review in answers[:SHOWN]
+        for review in answers[:most]
     ]
     return Group(_("Svar från partner"), tasks, answers.count(), urgent=True)
 
@@ -299,7 +310,7 @@ def _ceilings(now: dt.datetime) -> Group:
     return Group(_("Ovanligt mycket skickas"), tasks if stopped else [], 1 if stopped else 0, urgent=True)
 
 
-def _notices(now: dt.datetime) -> Group:
+def _notices(now: dt.datetime, most: int | None) -> Group:
     waiting = notices.to_do(now)
     tasks = [
         Task(
@@ -309,13 +320,13 @@ def _notices(now: dt.datetime) -> Group:
             if one.expires_at
             else str(one),
         )
-        for one in waiting[:SHOWN]
+        for one in waiting[:most]
     ]
     soon = waiting.filter(expires_at__lte=now + dt.timedelta(days=1)).exists()
     return Group(_("Ring, skriv eller säg till"), tasks, waiting.count(), urgent=soon, people=True)
 
 
-def _wrong_notices(now: dt.datetime) -> Group:
+def _wrong_notices(now: dt.datetime, most: int | None) -> Group:
     wrong = notices.wrong_or_late(now)
     tasks = [
         Task(
@@ -323,22 +334,22 @@ def _wrong_notices(now: dt.datetime) -> Group:
             reverse("notices_notice", args=[one.pk]),
             notices.state_words(one, now),
         )
-        for one in wrong[:SHOWN]
+        for one in wrong[:most]
     ]
     return Group(_("Besked som inte gick fram"), tasks, wrong.count(), urgent=True, people=True)
 
 
-def _deliveries() -> Group:
+def _deliveries(most: int | None) -> Group:
     waiting = channels.for_a_person()
     tasks = [
         Task(str(one.dispatch), reverse("channels_delivery", args=[one.pk]), str(one.get_state_display()))
-        for one in waiting[:SHOWN]
+        for one in waiting[:most]
     ]
     wrong = waiting.filter(state__in=[Delivery.REFUSED, Delivery.UNSURE]).exists()
     return Group(_("Kanalerna väntar på dig"), tasks, waiting.count(), urgent=wrong)
 
 
-def _rechecks() -> Group:
+def _rechecks(most: int | None) -> Group:
     pages = learning.to_recheck()
     tasks = [
         Task(
@@ -346,12 +357,12 @@ def _rechecks() -> Group:
             reverse("learning_check_page", args=[page.pk]),
             "; ".join(str(one.change) for one in page.open_rechecks),
         )
-        for page in pages[:SHOWN]
+        for page in pages[:most]
     ]
     return Group(_("En tjänst har ändrats"), tasks, pages.count(), urgent=True)
 
 
-def _reviews(today: dt.date) -> Group:
+def _reviews(today: dt.date, most: int | None) -> Group:
     late = learning.overdue_reviews(today)
     tasks = [
         Task(
@@ -364,12 +375,12 @@ def _reviews(today: dt.date) -> Group:
                 "who": page.responsible or _("ingen"),
             },
         )
-        for page in late[:SHOWN]
+        for page in late[:most]
     ]
     return Group(_("Att kontrollera igen"), tasks, late.count())
 
 
-def _podcast(user: User, today: dt.date) -> Group:
+def _podcast(user: User, today: dt.date, most: int | None) -> Group:
     rows = production.of_user(user, today)
     tasks = [
         Task(
@@ -377,13 +388,13 @@ def _podcast(user: User, today: dt.date) -> Group:
             reverse("podcast_plan", args=[row.episode_id]),
             _("senast %(day)s") % {"day": dates.date_words(row.due_on, weekday=False)} if row.due_on else "",
         )
-        for row in rows[:SHOWN]
+        for row in rows[:most]
     ]
     late = any(row.due_on and row.due_on < today for row in rows)
     return Group(_("Du och podden"), tasks, len(rows), urgent=late)
 
 
-def _certificates(today: dt.date) -> Group:
+def _certificates(today: dt.date, most: int | None) -> Group:
     rows = ResponsiblePublisher.objects.filter(
         active=True, certificate_expires__lte=today + CERTIFICATE_WARNING
     )
@@ -393,10 +404,10 @@ def _certificates(today: dt.date) -> Group:
             "",
             _("gäller till %(day)s") % {"day": dates.date_words(row.certificate_expires, weekday=False)},
         )
-        for row in rows
+        for row in rows[:most]
         if row.certificate_expires
     ]
-    return Group(_("Utgivningsbevis som snart går ut"), tasks, len(tasks))
+    return Group(_("Utgivningsbevis som snart går ut"), tasks, len(rows))
 
 
 def _day(moment: dt.datetime) -> str:

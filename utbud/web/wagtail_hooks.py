@@ -54,8 +54,9 @@ class TodayPanel(Component):
     template_name = "web/staff/today.html"
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        now, user = timezone.now(), parent_context["request"].user
-        groups = today_for(user, now)
+        request, now = parent_context["request"], timezone.now()
+        user = request.user
+        groups = today_for(user, now, whole=request.GET.get("alla", ""))
         if any(group.people for group in groups):
             note_look(by=user, subject="today", how=Look.How.LIST, now=now)
         return {

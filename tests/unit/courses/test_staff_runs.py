@@ -799,6 +799,19 @@ class TestToday:
         assert group.count == 2
         assert "2 av 3 platser tagna" in group.tasks[0].note
 
+    def test_the_rest_of_a_group_is_a_link_away(self, staff, plan):
+        first = plan(days=tuple(range(-10, 0)), joining=Run.Joining.NONE)
+        home = reverse("wagtailadmin_home")
+        rows = [reverse("courses_day", args=[one.pk]) for one in first.occasions.all()]
+        shown = staff.get(home).content.decode()
+        assert sum(row in shown for row in rows) == today.SHOWN
+        link = re.search(r'href="(\?alla=unmarked#unmarked)"', shown)
+        assert link
+        assert '<section id="unmarked"' in shown
+        whole = staff.get(home + html.unescape(link[1])).content.decode()
+        assert all(row in whole for row in rows)
+        assert "?alla=unmarked" not in whole
+
     def test_a_line_that_does_not_move(self, site, plan, join, now):
         quota = plan(seats=3).quotas.get()
         join(quota, size=2)

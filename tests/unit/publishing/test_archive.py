@@ -200,3 +200,46 @@ def test_staff_search_among_pages_without_meeting_what_is_in_the_archive(client,
         client.force_login(site.admin)
         said = client.get("/admin/pages/", {"q": "Kakan"}).content.decode()
         assert ("Kakan som finns" in said, "Kakan som är borta" in said) == (True, not archived)
+
+
+@pytest.mark.parametrize("who", ["editor", "admin"])
+@pytest.mark.parametrize(
+    ("name", "state", "says", "leads_to"),
+    [
+        ("delete", "out", "har varit publicerad, så den läggs i arkivet", "publishing_put_away"),
+        ("delete", "taken down", "har varit publicerad, så den läggs i arkivet", "publishing_put_away"),
+        ("move", "out", "är publicerad, och länkar till den ska leda rätt", "wagtailadmin_pages:edit"),
+        ("set_privacy", "out", "är för alla", "wagtailadmin_pages:edit"),
+        ("edit", "archived", "ligger i arkivet", None),
+        ("delete", "archived", "ligger i arkivet", None),
+        ("copy", "archived", "ligger i arkivet", None),
+    ],
+)
+def test_who_may_write_is_told_why_not_and_what_instead(
+    word, site, client, now, who, name, state, says, leads_to
+):
+    if state == "taken down":
+        word.unpublish(user=site.editor)
+    if state == "archived":
+        actions_archive.archive(page=word, by=site.editor, now=now)
+        leads_to = "publishing_held" if who == "admin" else "wagtailadmin_home"
+    client.force_login(getattr(site, who))
+    answer = client.get(reverse(f"wagtailadmin_pages:{name}", args=[word.pk]))
+    assert answer.url == reverse(leads_to, args=[] if leads_to == "wagtailadmin_home" else [word.pk])
+    said = client.get(answer.url).content.decode()
+    assert says in said
+    assert "kommer inte åt" not in said
+
+
+def test_no_kind_of_page_says_that_a_role_which_writes_it_does_not_reach_it(word, site, client):
+    client.force_login(site.admin)
+    for page in Page.objects.filter(depth__gt=1):
+        answer = client.get(reverse("wagtailadmin_pages:delete", args=[page.pk]), follow=True)
+        assert "kommer inte åt" not in answer.content.decode(), page.specific_class
+
+
+def test_a_role_that_writes_nothing_is_told_of_its_role_and_no_page(word, site, client):
+    client.force_login(site.desk)
+    said = client.get(reverse("wagtailadmin_pages:delete", args=[word.pk]), follow=True).content.decode()
+    assert "Din roll kommer inte åt den sidan" in said
+    assert "Nätfiske" not in said

@@ -49,3 +49,16 @@ def test_who_may_not_see_people_finds_pages_and_drafts_also_as_people_spell(plan
             kinds, page = found(client, user, question)
             assert (kinds, title in page) == (["Sidor"], True), question
     assert not Look.objects.exists()
+
+
+@pytest.mark.parametrize("question", ["fejsbok", "Facebook", "facebok"])
+def test_the_desk_finds_what_is_published_where_readers_see_it_and_no_drafts(
+    site, write, publish, client, question
+):
+    word = write("Facebook", misspellings="fejsbok\nfejsbuk")
+    publish(word)
+    write("Facebook i utkast")
+    kinds, page = found(client, site.desk, question)
+    assert kinds == ["På webben"]
+    assert f'href="{word.url}"' in page
+    assert "i utkast" not in page
