@@ -9,7 +9,14 @@ DESK = "/admin/disken/"
 
 
 @pytest.mark.parametrize(
-    "path", [DESK, "/admin/disken/streck/", "/admin/disken/siffror/?fran=2025-01-01", "/admin/disken/kvar/"]
+    "path",
+    [
+        DESK,
+        "/admin/disken/streck/",
+        "/admin/disken/siffror/?fran=2025-01-01",
+        "/admin/disken/kvar/",
+        "/admin/disken/hjalp/inloggning/",
+    ],
 )
 def test_the_pages_of_the_desk(visit, path):
     visit(path, by="disk")
@@ -59,6 +66,10 @@ def test_a_morning_at_the_desk(page, login, keys, accessible, count):
     page.reload()
     expect(row).to_contain_text("pausat efter 0 min")
     accessible()
+    row.get_by_role("link", name="Mer").click()
+    page.get_by_role("heading", name="Ett ärende till").wait_for()
+    accessible()
+    page.go_back()
     row.get_by_role("button", name="Klart").click()
     expect(row).to_have_count(0)
     all_is_sent(page)
