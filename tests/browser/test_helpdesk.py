@@ -78,7 +78,9 @@ def test_a_morning_at_the_desk(page, login, keys, accessible, count):
     page.line_was_broken = True  # Without network, in two tabs, of which one is closed.
     other = page.context.new_page()
     other.goto(DESK)
+    comes_true(page, "caches.open('utbud-disken-1').then(kept => kept.keys()).then(keys => keys.length > 3)")
     page.context.set_offline(True)
+    page.reload()  # a tablet throws away a tab that lies behind; the page opens as it was
     for tab in (page, other, page):
         tab.get_by_role("checkbox", name="Något annat").check()
         tab.get_by_role("radio", name="10 min").check()

@@ -6,6 +6,7 @@ from utbud.helpdesk.staff_views import figures, tally, visits
 
 admin_urlpatterns = [
     path("disken/", visits.desk_page, name="helpdesk_desk"),
+    path("disken/natlos.js", visits.worker, name="helpdesk_worker"),
     path("disken/gor/", visits.deed, name="helpdesk_deed"),
     path("disken/streck/", tally.tally_page, name="helpdesk_tally"),
     path("disken/streck/papper.pdf", tally.sheet_file, name="helpdesk_sheet"),

@@ -75,7 +75,7 @@ ON_A_PAGE = """
 """  # asks who may write the page it is about, or pages of its kind
 DESK = """
     helpdesk_desk helpdesk_deed helpdesk_tally helpdesk_sheet helpdesk_figures helpdesk_digidel helpdesk_left helpdesk_visit
-    helpdesk_help helpdesk_lacked
+    helpdesk_help helpdesk_lacked helpdesk_worker
 """  # visits that name nobody: who meets people, and administrators
 SETTING_UP = """
     channels_choose channels_add channels_change channels_test channels_turn channels_delete courses_run_delete

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +27,7 @@ from utbud.places.models import Place
 from utbud.places.queries import active_places
 
 ICON = "comment"
+WORKER = Path(__file__).parents[1] / "static" / "helpdesk" / "natlos.js"
 CHOSEN = "helpdesk_place"  # in the session: where this browser stands
 may_note: Callable[..., Any] = permission_required("helpdesk.add_visit")
 State = Visit.State
@@ -81,6 +83,14 @@ def desk_page(request: HttpRequest) -> HttpResponse:
     return staff_page(
         request, "helpdesk/staff/desk.html", context, title=_("Disken"), icon=ICON, status=status
     )
+
+
+@never_cache
+@may_note
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """What opens the page of the desk without network. Its address says what it may answer for: the desk alone."""
+    return HttpResponse(WORKER.read_bytes(), content_type="text/javascript; charset=utf-8")
 
 
 def _back(place: Place | None, key: uuid.UUID | None = None) -> str:

@@ -281,6 +281,11 @@
   window.addEventListener("online", () => { wait = 2000; send(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { wait = 2000; send(); } });
   window.addEventListener("storage", tell);
-  kinds.some((input) => input.checked) && material();
+  if (navigator.serviceWorker) { // so that the page can be opened without network too (natlos.js)
+    navigator.serviceWorker.register(form.dataset.worker).then(() => navigator.serviceWorker.ready).then((worker) => {
+      worker.active.postMessage(performance.getEntriesByType("resource").map((entry) => entry.name));
+    }).catch(() => { /* it is opened with network only */ });
+  }
+  if (kinds.some((input) => input.checked)) material();
   send();
 })();
