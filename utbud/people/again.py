@@ -50,7 +50,7 @@ class LogInAgain:
             logins.remember_device(request, response, user)
         elif _sent_to_log_in(request, response):
             if not _is_page(request):
-                return JsonResponse({"says": _("Du är utloggad. Logga in igen.")}, status=401)
+                return _says(_("Du är utloggad. Logga in igen."), 401)
             # Where there is no writer or nothing typed, nobody has written anything here.
             if _is_light(request) and _writer(request) and _typed(request):
                 return _ask(request)
@@ -84,10 +84,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form from before its sender logged in again has an old token: asked again, where it is our own form and theirs."""
     if request.method == "POST" and request.path.startswith(STAFF) and _from_us(request):
         if not _is_page(request):
-            return JsonResponse({"says": _("Sidan är gammal. Läs in den igen.")}, status=403)
+            return _says(_("Sidan är gammal. Läs in den igen."), 403)
         if _is_light(request) and _writer(request, sure=True) and _typed(request):
             return _ask(request)
     return refused(request, reason=reason)
+
+
+def _says(says: str, status: int) -> JsonResponse:
+    """To a script. Wagtail's autosave shows the words of a refusal it knows, and calls any other a fault of the server."""
+    told = {"says": says, "success": False, "error_code": "locked", "error_message": says}
+    return JsonResponse(told, status=status)
 
 
 def _ask(request: HttpRequest, form: LoginForm | None = None) -> HttpResponse:

@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.core import mail
 
-from utbud.base import dates
-from utbud.courses.actions import day, runs, seats
+from utbud.base import dates, letters
+from utbud.courses.actions import day, runs, seats, telling
+from utbud.notices import actions as outbox
 from utbud.notices.models import Notice
 
 pytestmark = pytest.mark.database
@@ -102,3 +104,37 @@ def test_what_to_bring(plan, join, course, bring, said):
     day.remind_due(at("2026-11-29 10:00"))
     second = Notice.objects.get(kind__startswith="reminder").text.split("\n\n")[1]
     assert second == said or (not said and second.startswith("Får du förhinder"))
+
+
+@pytest.mark.parametrize(
+    ("mails_then", "way"),
+    [(False, "hand"), (True, "email")],
+    ids=["no mail server", "a mail server that was away"],
+)
+def test_nothing_that_has_been_is_written_about_when_there_is_a_mail_server_again(
+    plan, join, settings, now, mails_then, way
+):
+    """What waited, for a mail server that there was not or that did not answer, has been by then."""
+    server = settings.EMAIL_BACKEND
+    if not mails_then:
+        settings.EMAIL_BACKEND = letters.AS_FILES
+    join(plan().quotas.get(), contact=MAIL, at=now)
+    day.remind_due(at("2026-11-29 10:00"))
+    kinds = {notice.kind.partition("-")[0]: notice for notice in Notice.objects.all()}
+    assert set(kinds) == (
+        {"receipt", "reminder"} if mails_then else {"reminder"}
+    )  # the page itself is the receipt
+    assert {notice.way for notice in kinds.values()} == {way}
+    settings.EMAIL_BACKEND = server
+    later = at("2026-12-07 10:00")
+    assert outbox.send_due(later, clock=lambda: later) == 0
+    assert not mail.outbox
+    outbox.settle(later)
+    assert set(Notice.objects.values_list("state", flat=True)) == {Notice.STOPPED}
+
+
+def test_that_another_may_have_changed_how_one_is_reached_is_told_however_late(plan, join, now):
+    registration = join(plan().quotas.get(), contact=MAIL, at=now)
+    telling.contact_changed(registration, now)
+    assert Notice.objects.get(kind="contact").expires_at is None
+    assert Notice.objects.get(kind="receipt").expires_at == at("2026-11-30 12:00")

@@ -127,7 +127,11 @@ def test_what_another_site_sends_is_not_put_before_anybody(browser, url, headers
 def test_a_script_is_told_that_nobody_is_logged_in(browser, url):
     sent = typed(browser, url)
     log_out(browser)
-    assert browser.post(url, sent, headers={"Sec-Fetch-Mode": "cors"}).status_code == 401
+    answer = browser.post(url, sent, headers={"Sec-Fetch-Mode": "cors"})
+    assert answer.status_code == 401
+    # as Wagtail's autosave reads it: it shows the words of those codes alone
+    assert answer.json()["error_code"] in {"locked", "invalid_revision", "validation_error"}
+    assert answer.json()["error_message"] == answer.json()["says"] == "Du är utloggad. Logga in igen."
 
 
 def test_a_page_in_wagtails_editor_is_kept_too(site):

@@ -301,8 +301,16 @@ def _tell(
     means: Means,
     **more: Any,
 ) -> None:
+    if kind != "contact":  # that another may have changed it is told however late
+        more.setdefault("expires_at", _over(registration, now))
     if word := _word(registration, kind, version, subject, lines, now, means, **more):
         notices.tell_all(words=[word], now=now)
+
+
+def _over(registration: Registration, now: dt.datetime) -> dt.datetime | None:
+    """When what one has joined has been: what could not be sent before that is not sent after. None when it has."""
+    ends = max((one.ends_at for one in all_times(registration.quota) if not one.is_cancelled), default=now)
+    return ends if ends > now else None
 
 
 def _word(
