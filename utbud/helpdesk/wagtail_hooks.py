@@ -27,7 +27,7 @@ def menu_item() -> MenuItem:
         _("Disken"),
         reverse("helpdesk_desk"),
         name="disken",
-        icon_name="comment",
+        icon_name="clipboard-list",
         order=114,
         right="helpdesk.add_visit",
     )

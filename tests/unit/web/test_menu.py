@@ -44,12 +44,12 @@ def seen_by(user, rf):
             "Ställa in": ["Dagar som avviker", "Inställningar"],
         }),
         ("desk", {
-            "Möta": ["Kurser", "Inkorg", "Besked", "Kalender"],
+            "Möta": ["Disken", "Kurser", "Inkorg", "Besked", "Kalender"],
             "Sprida": ["Prenumeranter", "Skärmar", "Telefonlinjen"],
             "Ställa in": ["Dagar som avviker", "Inställningar"],
         }),
         ("admin", WRITES | {
-            "Möta": ["Kurser", "Kalender"],
+            "Möta": ["Disken", "Kurser", "Kalender"],
             "Sprida": ["Kanaler", "Räckvidd", "Skärmar", "Telefonlinjen"],
             "Ställa in": ["Dagar som avviker", "Platser", "Inställningar"],
         }),
