@@ -37,7 +37,7 @@ class QuestionViewSet(SnippetViewSet):
     """What the desk notes. An answer that is taken away is only hidden, and a renamed one keeps its figures."""
 
     model = Question
-    icon = "comment"
+    icon = "clipboard-list"
     menu_label = _("Frågor i disken")
     list_display = ["text", "part", BooleanColumn("active", label=_("Ställs"), sort_key="active")]
     copy_view_enabled = False

@@ -26,7 +26,7 @@ from utbud.people.staff import staff_page
 from utbud.places.models import Place
 from utbud.places.queries import active_places
 
-ICON = "comment"
+ICON = "clipboard-list"
 WORKER = Path(__file__).parents[1] / "static" / "helpdesk" / "natlos.js"
 CHOSEN = "helpdesk_place"  # in the session: where this browser stands
 may_note: Callable[..., Any] = permission_required("helpdesk.add_visit")
