@@ -268,13 +268,10 @@ def main(*, everything: bool) -> int:
             )
             for kind, environment in kinds.items()
         ]
-        summary.run(units.pop("SQLite"))
-        demo = pool.submit(make_demo) if browser else None
-        if everything:
-            summary.run(*units.values())
-            summary.run(*processes)
-        else:
-            summary.run(*units.values(), *processes)  # processes mostly wait
+        for one in units.values():
+            summary.run(one)
+        demo = pool.submit(make_demo) if browser else None  # the processes beside it mostly wait
+        summary.run(*processes)
         if demo:
             demo.result()
             files = dict.fromkeys(kinds, ("tests/browser",))
