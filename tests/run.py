@@ -1,6 +1,7 @@
 """Runs the tests: units, then processes, on SQLite and on PostgreSQL, then the browser. ``make test`` calls it.
 
-Units run on SQLite; of them, those marked ``database`` on PostgreSQL too. With the word ``everything``, as
+Units run on SQLite; of them, those marked ``database`` on PostgreSQL too. Processes run on both, but for those of ONCE;
+the browser on SQLite, but for its JOURNEYS, which run on PostgreSQL where there is a server. With the word ``everything``, as
 ``make test-everything`` says it before a release, all of them run on both, and so does the whole browser. With the word
 ``faults``, as ``make faults`` says it, only the processes run, UTBUD_TEST_ROUNDS times. With the word ``browsers``, as
 ``make browsers`` says it, whole journeys run in Firefox and WebKit; the few that tell most run with the others.
@@ -243,21 +244,11 @@ def main(*, everything: bool) -> int:
             kinds["PostgreSQL"] = known | {
                 "DATABASE_URL": f"{server}/{known['UTBUD_TEST_TEMPLATE']}"  # each run makes its own beside it
             }
-        units = {
-            kind: Run(
-                "Enhetstest",
-                kind,
-                (
-                    "tests/unit",
-                    "-m",
-                    UNITS if everything or kind == "SQLite" else f"database and {UNITS}",
-                    *PARALLEL,
-                    *NEIGHBOURS,
-                ),
-                environment,
+        for kind, environment in kinds.items():
+            chosen = UNITS if everything or kind == "SQLite" else f"database and {UNITS}"
+            summary.run(
+                Run("Enhetstest", kind, ("tests/unit", "-m", chosen, *PARALLEL, *NEIGHBOURS), environment)
             )
-            for kind, environment in kinds.items()
-        }
         once = () if everything else tuple(f"--ignore={file}" for file in ONCE)
         processes = [
             Run(
@@ -268,8 +259,6 @@ def main(*, everything: bool) -> int:
             )
             for kind, environment in kinds.items()
         ]
-        for one in units.values():
-            summary.run(one)
         demo = pool.submit(make_demo) if browser else None  # the processes beside it mostly wait
         summary.run(*processes)
         if demo:
