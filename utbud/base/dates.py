@@ -61,6 +61,11 @@ def weeks_in(year: int) -> int:
     return dt.date(year, 12, 28).isocalendar().week
 
 
+def whole_day(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    """When ``day`` begins and ends in Stockholm (aware, UTC): 23, 24 or 25 hours."""
+    return at_stockholm(day, dt.time()), at_stockholm(day + dt.timedelta(days=1), dt.time())
+
+
 def at_stockholm(day: dt.date, time: dt.time) -> dt.datetime:
     """The moment (aware, UTC) when the clock in Stockholm shows ``time`` on ``day``.
 

@@ -100,7 +100,7 @@ def busy(starts_at: dt.datetime, ends_at: dt.datetime, resource: Resource | None
 
 def held_at(day: dt.date, place: Place | None) -> list[Held]:
     """What is booked on ``day`` in the rooms of ``place``, or of every place."""
-    start, end = (dates.at_stockholm(day + dt.timedelta(days=more), dt.time()) for more in (0, 1))
+    start, end = dates.whole_day(day)
     rows = overlapping(start, end).filter(resource__kind=Resource.Kind.ROOM, resource__place__isnull=False)
     if place is not None:
         rows = rows.filter(resource__place=place)

@@ -106,8 +106,7 @@ def _hours(table: Timetable, place: Place, days: list[dt.date]) -> list[Slide]:
     """The hours of each day, a slide for each stretch of it that has one thing to say of how it is now."""
     slides = []
     for day in days:
-        midnights = [dates.at_stockholm(day + dt.timedelta(days=number), dt.time(0)) for number in (0, 1)]
-        moments = sorted({*midnights, *table.changes(place, day)})
+        moments = sorted({*dates.whole_day(day), *table.changes(place, day)})
         for start, end in pairwise(moments):
             html = _hours_html(table, place, day, start)
             slides.append(Slide(key="tider", html=html, starts=start, ends=end, seconds=HOURS_SECONDS))

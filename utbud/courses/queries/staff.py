@@ -188,7 +188,7 @@ def today_and_tomorrow(now: dt.datetime) -> list[tuple[Occasion, Standing]]:
 
 def held_at(day: dt.date, place: Place | None) -> list[Held]:
     """The occasions on ``day`` at ``place``, or at any of our places, published or not."""
-    start, end = (dates.at_stockholm(day + dt.timedelta(days=more), dt.time()) for more in (0, 1))
+    start, end = dates.whole_day(day)
     rows = with_all(Occasion.objects.held().filter(starts_at__lt=end, ends_at__gt=start))
     return [
         Held(
