@@ -335,9 +335,6 @@ def _word(
         return None
     said = [*lines, *(_how(registration, way, means, answer=answer) if about_code else [])]
     said.append(_("Vi frågar aldrig efter BankID eller lösenord."))
-    if way in (By.SMS, By.CALL, By.HAND):
-        said = [line for line in said if not LINK.search(line)]  # rule 6: neither holds a link
-    due_at = now if way != By.SMS or kind in AT_ONCE else words.by_day(now)
     return notices.Word(
         about=registration.about,
         kind=kind,
@@ -345,14 +342,27 @@ def _word(
         contact=contact,
         name=_name(registration),
         subject=subject % {"title": _title(registration)},
-        text="\n\n".join(said) if way in (By.EMAIL, By.LETTER) else " ".join(said),
-        due_at=now if expires_at is not None and expires_at <= due_at else due_at,
+        text=_text(said, way),
+        due_at=_due(way, kind, now, expires_at),
         expires_at=expires_at,
         url=reverse("courses_registration", args=[registration.pk]),
         cause=cause,
         item=f"run:{registration.quota.run_id}",
         stays=stays,
     )
+
+
+def _text(lines: Iterable[str], way: str) -> str:
+    """``lines`` in one text. On paper and in e-mail each is a paragraph; elsewhere none holds a link (rule 6)."""
+    if way in (By.EMAIL, By.LETTER):
+        return "\n\n".join(lines)
+    return " ".join(line for line in lines if not LINK.search(line))
+
+
+def _due(way: str, kind: str, now: dt.datetime, expires_at: dt.datetime | None) -> dt.datetime:
+    """When it goes: a text by day, unless it answers what one has just done, or would come too late."""
+    due_at = now if way != By.SMS or kind in AT_ONCE else words.by_day(now)
+    return now if expires_at is not None and expires_at <= due_at else due_at
 
 
 def _to_host(
@@ -376,7 +386,6 @@ def _to_host(
         contact = read_contact(host.contact)
     way = means.notices.way_for(contact)
     beside = [host.contact_name, "" if contact else host.contact]
-    by_day = words.by_day(now) if way == By.SMS else now
     return notices.Word(
         about=run.about,
         kind=kind,
@@ -384,10 +393,8 @@ def _to_host(
         contact=contact,
         name=", ".join(filter(None, [host.name, *beside])),
         subject=subject % {"title": run.course.title},
-        text=("\n\n" if way == By.EMAIL else " ").join(
-            line for line in lines if way == By.EMAIL or not LINK.search(line)
-        ),
-        due_at=now if expires_at <= by_day else by_day,
+        text=_text(lines, way),
+        due_at=_due(way, kind, now, expires_at),
         expires_at=expires_at,
         url=reverse("courses_run", args=[run.pk]),
         cause=cause,
