@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.validators import MaxLengthValidator
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from utbud.inbox.contact import ContactKind, UnclearContact, read_contact, read_written
@@ -95,11 +94,31 @@ class ContactForm(GuardedForm, Reachable):
     )
 
 
-class CallForm(GuardedForm, Reachable):
+class AnsweredForm(GuardedForm, Reachable):
+    """How one wants the answer: ``wants`` says so before the text, and it goes to a contact of the kind ``by`` alone."""
+
+    template: str
+    by: ContactKind
+    wants: Any
+    not_there: Any  # what is said of another kind of contact
+
+    def clean_contact(self) -> str:
+        text = super().clean_contact()
+        if read_contact(text).kind != self.by:
+            raise forms.ValidationError(self.not_there)
+        return text
+
+    def clean_text(self) -> str:
+        return f"{self.wants} {self.cleaned_data['text']}".strip()
+
+
+class CallForm(AnsweredForm):
     """To be rung up: the number first, and what it is about if one wants to say."""
 
     field_order = ["contact", "name", "text"]
     template = "inbox/call.html"
+    by, wants = ContactKind.PHONE, _("Vill bli uppringd.")
+    not_there = _("Dit kan vi inte ringa. Skriv ett telefonnummer med riktnummer.")
 
     text = LongText(
         label=_("Vad vill du prata om? (om du vill)"),
@@ -114,22 +133,14 @@ class CallForm(GuardedForm, Reachable):
         contact.widget.attrs["inputmode"] = "tel"
         contact.error_messages["required"] = _("Skriv ditt telefonnummer, så att vi kan ringa dig.")
 
-    def clean_contact(self) -> str:
-        text = super().clean_contact()
-        if read_contact(text).kind != ContactKind.PHONE:
-            raise forms.ValidationError(_("Dit kan vi inte ringa. Skriv ett telefonnummer med riktnummer."))
-        return text
 
-    def clean_text(self) -> str:
-        wants = _now("Vill bli uppringd.")
-        return f"{wants} {self.cleaned_data['text']}".strip()
-
-
-class WriteForm(GuardedForm, Reachable):
+class WriteForm(AnsweredForm):
     """An answer in writing, for who does not hear, does not speak, or does not want to be rung."""
 
     field_order = ["text", "name", "contact"]
     template = "inbox/write.html"
+    by, wants = ContactKind.EMAIL, _("Vill ha svar skriftligt.")
+    not_there = _("Dit kan vi bara ringa. Skriv en e-postadress, så skriver vi.")
 
     text = LongText(
         label=_("Vad vill du fråga eller berätta?"),
@@ -143,15 +154,6 @@ class WriteForm(GuardedForm, Reachable):
         contact.label, contact.help_text = _("Din e-postadress"), _("Vi skriver dit. Vi ringer inte.")
         contact.widget.attrs["autocomplete"] = "email"
         contact.error_messages["required"] = _("Skriv din e-postadress, så att vi kan skriva till dig.")
-
-    def clean_contact(self) -> str:
-        text = super().clean_contact()
-        if read_contact(text).kind != ContactKind.EMAIL:
-            raise forms.ValidationError(_("Dit kan vi bara ringa. Skriv en e-postadress, så skriver vi."))
-        return text
-
-    def clean_text(self) -> str:
-        return f"{_now('Vill ha svar skriftligt.')} {self.cleaned_data['text']}"
 
 
 class AccessibilityForm(GuardedForm, Reachable):

@@ -13,11 +13,11 @@ from utbud.base import dates
 from utbud.base.networks import client_address
 from utbud.inbox import actions, guards, limits, queries
 from utbud.inbox.contact import ContactKind, read_contact
-from utbud.inbox.forms import AccessibilityForm, CallForm, ContactForm, WriteForm
+from utbud.inbox.forms import AccessibilityForm, AnsweredForm, CallForm, ContactForm, WriteForm
 from utbud.inbox.models import Message
 from utbud.places import queries as places
 
-WANTS: dict[str, type[CallForm | WriteForm]] = {"uppringd": CallForm, "skriva": WriteForm}
+WANTS: dict[str, type[AnsweredForm]] = {"uppringd": CallForm, "skriva": WriteForm}
 
 
 @never_cache
