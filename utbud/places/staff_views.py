@@ -33,24 +33,18 @@ def days_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         facts = form.facts()
         against = form.against(held.on(facts["date"], facts["place"]))
-        told = set(request.POST.getlist("told"))  # what was said already, and is gone on with
-        try:
-            row = (
-                None
-                if any(one.key not in told for one in against)
-                else actions.set_day(**facts, by=request.user)
-            )
-        except ValidationError as error:
-            form.add_error(None, error.messages)
-            against = []
-        else:
-            if row:
-                messages.success(
-                    request,
-                    # which place, and what: a day on the wrong place is seen at once
-                    _("Klart. Nu syns det på webben. %(what)s")
-                    % {"what": strip_tags(render_to_string("places/staff/_day.html", {"row": row})).strip()},
-                )
+        if {one.key for one in against} <= set(
+            request.POST.getlist("told")
+        ):  # said already, and gone on with
+            try:
+                row = actions.set_day(**facts, by=request.user)
+            except ValidationError as error:
+                form.add_error(None, error.messages)
+                against = []
+            else:
+                # which place, and what: a day on the wrong place is seen at once
+                what = strip_tags(render_to_string("places/staff/_day.html", {"row": row})).strip()
+                messages.success(request, _("Klart. Nu syns det på webben. %(what)s") % {"what": what})
                 return redirect("places_days")
     rows = (
         SpecialDay.objects.filter(date__gte=today).select_related("place").order_by("date", "place", "opens")
