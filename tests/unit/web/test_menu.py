@@ -63,8 +63,3 @@ def test_every_entry_has_its_place(site):
     placed = {name for names in MENU.values() for name in names}
     registered = {item.name for item in admin_menu.registered_menu_items}
     assert registered - LEFT_OUT - placed == set()
-
-
-def test_no_two_entries_look_the_same(site):
-    icons = [item.icon_name for item in admin_menu.registered_menu_items if item.name not in LEFT_OUT]
-    assert len(icons) == len(set(icons))
